@@ -1,0 +1,130 @@
+"""Frames to JSON values: the decoder, its refusals, and total accessors for what came out.
+
+A payload is what `json.loads` gives, with three differences: NaN and the infinities are refused (RFC 8259, section 6),
+arrays and objects may nest `Limits.json_depth` deep at most, whatever the interpreter's recursion limit, and a number
+of more digits than Python converts is a refusal like any other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from json import JSONDecodeError
+from typing import Any, NoReturn, TypeAlias, TypeGuard
+
+__all__ = [
+    "Loads",
+    "PayloadError",
+    "as_count",
+    "as_list",
+    "as_object",
+    "as_text",
+    "compact_json",
+    "decode_json",
+    "is_list",
+    "is_object",
+    "raw_decode",
+]
+
+Loads: TypeAlias = Callable[[str], Any]
+"""A replacement for the decoder, such as `orjson.loads`: takes JSON text, raises ValueError for what it refuses."""
+
+
+class PayloadError(ValueError):
+    """The text of a frame is no JSON that we accept; the message says why. Raised inside the core only."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise PayloadError(f"{name} is not JSON")
+
+
+# `JSONDecoder` cannot be pickled, so it is a module constant and no parser holds it.
+raw_decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
+"""The C scanner without the wrapper of `json.loads`: (text, start) to (value, end); raises ValueError."""
+
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_WHITE_SPACE = " \t\n\r"
+
+
+def nests_deeper(text: str, limit: int) -> bool:
+    """True if arrays and objects of the JSON `text` nest more than `limit` levels."""
+    if text.count("[") + text.count("{") <= limit:
+        return False
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
+        if bracket in "[{":
+            depth += 1
+            if depth > limit:
+                return True
+        else:
+            depth -= 1
+    return False
+
+
+def decode_json(text: str, depth: int, loads: Loads | None = None) -> Any:
+    """The value of a whole JSON text; raises PayloadError with the reason."""
+    text = text.strip(_WHITE_SPACE)
+    if not text:
+        raise PayloadError("empty")
+    if nests_deeper(text, depth):
+        raise PayloadError(f"nested deeper than {depth} levels")
+    try:
+        if loads is not None:
+            return loads(text)
+        value, end = raw_decode(text)
+    except PayloadError:
+        raise
+    except JSONDecodeError as error:
+        raise PayloadError(f"{error.msg} at character {error.pos}") from None
+    except ValueError as error:
+        # The only other refusal of the standard decoder: more digits than int() converts.
+        raise PayloadError(str(error).partition(";")[0]) from None
+    if end != len(text):
+        raise PayloadError(f"more text after the JSON value at character {end}")
+    return value
+
+
+def compact_json(value: Any) -> str:
+    """The JSON text of a decoded value, without white space, non-ASCII characters as themselves."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """True for a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """True for a JSON array."""
+    return isinstance(value, list)
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """The JSON object, or an empty one for anything else: null counts as absent."""
+    return value if is_object(value) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """The JSON array, or an empty one for anything else."""
+    return value if is_list(value) else []
+
+
+def as_text(value: Any) -> str:
+    """The string, or `""` for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def as_count(value: Any) -> int | None:
+    """A token count: a whole number from 0 to 2^53, also as a float or in digits; None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdecimal() and len(value) <= 16):
+            return None
+        value = int(value)
+    if isinstance(value, float):
+        if not value.is_integer():
+            return None
+        value = int(value)
+    return value if isinstance(value, int) and 0 <= value <= 2**53 else None

@@ -1,0 +1,1 @@
+"""Payloads to events: a module for every provider's schema."""

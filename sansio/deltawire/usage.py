@@ -1,0 +1,62 @@
+"""Token counts of one response, with one meaning for every provider."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import attrs
+
+__all__ = ["Pricer", "Usage", "merge_counts"]
+
+
+@attrs.frozen
+class Usage:
+    """What the provider has said of the tokens so far. A count that it did not state is None, never 0."""
+
+    input_tokens: int | None = None
+    """Tokens of the whole prompt, those read from or written to a cache included."""
+    output_tokens: int | None = None
+    """Tokens of the answer, reasoning included."""
+    cache_read_tokens: int | None = None
+    """Prompt tokens served from a cache."""
+    cache_write_tokens: int | None = None
+    """Prompt tokens written to a cache."""
+    reasoning_tokens: int | None = None
+    """Output tokens spent on reasoning."""
+    total_tokens: int | None = None
+    """The provider's own total, else input and output together when both are known."""
+    cost: float | None = None
+    """The price in US dollars (or the provider's credits) if the provider states it."""
+    raw: dict[str, Any] = attrs.field(factory=dict[str, Any], hash=False)
+    """The provider's own fields, merged over the response: per field the last value that was not null."""
+
+
+class Pricer(Protocol):
+    """Whoever knows prices: gives the cost of a usage in US dollars, or None for a model it does not know."""
+
+    def cost(self, provider: str, model: str, usage: Usage) -> float | None:
+        """The price of `usage` in US dollars, None if unknown."""
+        ...
+
+
+def merge_counts(merged: dict[str, Any], said: dict[str, Any]) -> bool:
+    """Adds what the provider says now to what it said before; True if anything changed.
+
+    Running totals: per field the last value that is not null wins, a zero never overwrites a real count, and counts
+    are never summed: vLLM, Perplexity, Anthropic and Gemini repeat growing totals. Objects merge by field.
+    """
+    changed = False
+    for name, value in said.items():
+        before = merged.get(name)
+        if value is None or value == before:
+            continue
+        if isinstance(value, dict):
+            if not isinstance(before, dict):
+                before = merged[name] = {}
+            changed |= merge_counts(before, value)  # pyright: ignore[reportUnknownArgumentType]
+        elif value == 0 and isinstance(before, int | float) and before:
+            continue
+        else:
+            merged[name] = value
+            changed = True
+    return changed

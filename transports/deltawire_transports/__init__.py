@@ -1,0 +1,1 @@
+"""The shims of deltawire: what feeds it bytes."""
