@@ -1,0 +1,122 @@
+"""Where a JSON array or object ends, told from its text alone while it arrives.
+
+Only brackets, strings and escapes are looked at, so the text between may be wrong in any other way: what is found here
+still has to be decoded. Each character is scanned once, and the runs between brackets are jumped over in one step.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+__all__ = ["ArgumentExtent", "NestingScanner"]
+
+_WHITE_SPACE = " \t\n\r"
+
+# Possessive throughout: a plain group would remember each of its turns, some hundred bytes for every escape.
+_TO_BRACKET = re.compile(
+    r'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+(["\[\]{}])?',
+    re.DOTALL,
+)
+_TO_STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+(["\\])?', re.DOTALL)
+
+
+@attrs.define
+class NestingScanner:
+    """Follows the brackets of JSON text that arrives in pieces, and tells where the outermost array or object ends.
+
+    Bytes are scanned after decoding them as Latin-1: JSON's own characters are ASCII, and the offsets are then those of
+    the bytes.
+    """
+
+    depth: int = attrs.field(default=0, init=False)
+    """Arrays and objects that are open. Brackets are counted, not paired: `{]` is closed."""
+    closed: bool = attrs.field(default=False, init=False)
+    """True if an outermost array or object has closed and no other has been opened since."""
+    _in_string: bool = attrs.field(default=False, init=False)
+    _escaped: bool = attrs.field(default=False, init=False)
+
+    @property
+    def begun(self) -> bool:
+        """True if an outermost array or object has been opened and has not closed yet."""
+        return self.depth > 0
+
+    def feed(self, text: str, start: int = 0) -> int:
+        """Scans `text` on from `start`: the offset just after the outermost closing bracket, or -1 if it is not there.
+
+        After an offset call again with `start` at it to look for the next one; after -1 go on with the text that
+        follows this one. A closing bracket where none is open is passed over.
+        """
+        position = start
+        while True:
+            if self._in_string:
+                position = self._leave_string(text, position)
+                if self._in_string:
+                    return -1
+            jump = _TO_BRACKET.match(text, position)
+            if jump is None or jump[1] is None:
+                return -1
+            position = jump.end()
+            match jump[1]:
+                case '"':
+                    self._in_string = True
+                case "{" | "[":
+                    self.depth += 1
+                    self.closed = False
+                case _ if self.depth:
+                    self.depth -= 1
+                    if not self.depth:
+                        self.closed = True
+                        return position
+                case _:
+                    pass
+
+    def _leave_string(self, text: str, position: int) -> int:
+        if self._escaped and position < len(text):
+            self._escaped = False
+            position += 1
+        jump = _TO_STRING_END.match(text, position)
+        if jump is None:
+            return position
+        self._in_string = jump[1] != '"'
+        self._escaped = self._escaped or jump[1] == "\\"
+        return jump.end()
+
+
+@attrs.define
+class ArgumentExtent:
+    """Tells when the pieces of a tool call's arguments are together exactly one JSON array or object.
+
+    Servers that send whole calls, or several calls under one index, show only so where one call's arguments end.
+    """
+
+    full: bool = attrs.field(default=False, init=False)
+    """True if the text so far is one array or object, closed, with nothing around it but white space."""
+    _scanner: NestingScanner = attrs.field(factory=NestingScanner, init=False)
+    _foreign: bool = attrs.field(default=False, init=False)
+
+    @staticmethod
+    def starts(fragment: str) -> bool:
+        """True if `fragment` begins an array or object, after white space."""
+        return fragment.lstrip(_WHITE_SPACE)[:1] in ("{", "[")
+
+    def feed(self, fragment: str) -> None:
+        """Takes the next piece of the arguments; each is scanned once."""
+        if self._foreign:
+            return
+        end = 0
+        if not self.full:
+            if not self._scanner.begun:
+                if not fragment.strip(_WHITE_SPACE):
+                    return
+                self._foreign = not self.starts(fragment)
+                if self._foreign:
+                    return
+            end = self._scanner.feed(fragment)
+            if end < 0:
+                return
+            self.full = True
+        if fragment[end:].strip(_WHITE_SPACE):
+            self.full = False
+            self._foreign = True
