@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-__all__ = ["ArgumentExtent", "NestingScanner"]
+__all__ = ["ArgumentExtent", "NestingScanner", "StringScanner"]
 
 _WHITE_SPACE = " \t\n\r"
 
@@ -20,6 +20,24 @@ _TO_BRACKET = re.compile(
     re.DOTALL,
 )
 _TO_STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+(["\\])?', re.DOTALL)
+
+
+@attrs.define
+class StringScanner:
+    """Follows the rest of a JSON string that arrives in pieces, from after its opening quote."""
+
+    _escaped: bool = attrs.field(default=False, init=False)
+
+    def feed(self, text: str, start: int = 0) -> int:
+        """Scans `text` on from `start`: the offset just after the closing quote, or -1 if it is not there."""
+        if self._escaped and start < len(text):
+            self._escaped = False
+            start += 1
+        jump = _TO_STRING_END.match(text, start)
+        if jump is None or jump[1] is None:
+            return -1
+        self._escaped = jump[1] == "\\"
+        return -1 if self._escaped else jump.end()
 
 
 @attrs.define
@@ -34,8 +52,7 @@ class NestingScanner:
     """Arrays and objects that are open. Brackets are counted, not paired: `{]` is closed."""
     closed: bool = attrs.field(default=False, init=False)
     """True if an outermost array or object has closed and no other has been opened since."""
-    _in_string: bool = attrs.field(default=False, init=False)
-    _escaped: bool = attrs.field(default=False, init=False)
+    _string: StringScanner | None = attrs.field(default=None, init=False)
 
     @property
     def begun(self) -> bool:
@@ -50,17 +67,18 @@ class NestingScanner:
         """
         position = start
         while True:
-            if self._in_string:
-                position = self._leave_string(text, position)
-                if self._in_string:
+            if self._string is not None:
+                position = self._string.feed(text, position)
+                if position < 0:
                     return -1
+                self._string = None
             jump = _TO_BRACKET.match(text, position)
             if jump is None or jump[1] is None:
                 return -1
             position = jump.end()
             match jump[1]:
                 case '"':
-                    self._in_string = True
+                    self._string = StringScanner()
                 case "{" | "[":
                     self.depth += 1
                     self.closed = False
@@ -71,17 +89,6 @@ class NestingScanner:
                         return position
                 case _:
                     pass
-
-    def _leave_string(self, text: str, position: int) -> int:
-        if self._escaped and position < len(text):
-            self._escaped = False
-            position += 1
-        jump = _TO_STRING_END.match(text, position)
-        if jump is None:
-            return position
-        self._in_string = jump[1] != '"'
-        self._escaped = self._escaped or jump[1] == "\\"
-        return jump.end()
 
 
 @attrs.define

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deltawire.nesting import ArgumentExtent, NestingScanner
+from deltawire.nesting import ArgumentExtent, NestingScanner, StringScanner
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.text(alphabet='\\"{}[],:u'),
@@ -80,6 +80,26 @@ def test_state_is_visible_while_a_value_grows() -> None:
 def test_scanning_starts_at_the_given_offset() -> None:
     scanner = NestingScanner()
     assert scanner.feed('"[{}]', 2) == 4
+
+
+@pytest.mark.parametrize(
+    ("rest", "end"),
+    [
+        pytest.param('"', 1, id="empty"),
+        pytest.param('a",', 2, id="text"),
+        pytest.param('\\"a"', 4, id="escaped quote"),
+        pytest.param('\\\\"', 3, id="escaped backslash"),
+        pytest.param("a", -1, id="open"),
+        pytest.param('\\"', -1, id="open after an escaped quote"),
+        pytest.param("", -1, id="nothing"),
+    ],
+)
+def test_a_string_ends_at_its_first_quote_that_is_not_escaped(rest: str, end: int) -> None:
+    assert StringScanner().feed(rest) == end
+    assert StringScanner().feed('"' + rest, 1) == (end if end < 0 else end + 1)
+    scanner = StringScanner()
+    found = [scanner.feed(character) for character in (rest if end < 0 else rest[:end])]
+    assert [place for place, offset in enumerate(found, 1) if offset == 1] == ([] if end < 0 else [end])
 
 
 @given(st.lists(CONTAINERS, min_size=1, max_size=3), st.booleans(), st.lists(st.integers(min_value=0), max_size=8))
