@@ -14,12 +14,10 @@ __all__ = ["ArgumentExtent", "NestingScanner", "StringScanner"]
 
 _WHITE_SPACE = " \t\n\r"
 
-# Possessive throughout: a plain group would remember each of its turns, some hundred bytes for every escape.
-_TO_BRACKET = re.compile(
-    r'[^"\[\]{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]{}]*+)*+(["\[\]{}])?',
-    re.DOTALL,
-)
-_TO_STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+(["\\])?', re.DOTALL)
+# The repeats are bounded because each turn of a group is remembered, some hundred bytes of it, and possessive groups,
+# which would remember nothing, match wrongly before CPython 3.11.5 (github.com/python/cpython/issues/106052).
+_TO_BRACKET = re.compile(r'[^"\[\]{}]*(?:"[^"\\]*"[^"\[\]{}]*){0,999}(["\[\]{}])?')
+_TO_STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*){0,999}(["\\])?', re.DOTALL)
 
 
 @attrs.define
@@ -30,14 +28,17 @@ class StringScanner:
 
     def feed(self, text: str, start: int = 0) -> int:
         """Scans `text` on from `start`: the offset just after the closing quote, or -1 if it is not there."""
-        if self._escaped and start < len(text):
-            self._escaped = False
-            start += 1
-        jump = _TO_STRING_END.match(text, start)
-        if jump is None or jump[1] is None:
-            return -1
-        self._escaped = jump[1] == "\\"
-        return -1 if self._escaped else jump.end()
+        while True:
+            if self._escaped and start < len(text):
+                self._escaped = False
+                start += 1
+            jump = _TO_STRING_END.match(text, start)
+            if jump is None or jump[1] is None:
+                return -1
+            start = jump.end()
+            if jump[1] == '"':
+                return start
+            self._escaped = True
 
 
 @attrs.define
