@@ -55,6 +55,11 @@ class JSONArrayDecoder:
         self._parts: list[bytes] = []
         self._held = 0
 
+    @property
+    def pending(self) -> bytes:
+        """The last piece that is held of the open element, or of what follows the array."""
+        return self._parts[-1] if self._parts else b""
+
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The elements that `data` completes, in order."""
         data = bytes(data)

@@ -100,6 +100,15 @@ def test_an_object_is_given_with_its_closing_brace() -> None:
     assert decoder.closed
 
 
+def test_the_last_piece_of_what_is_open_can_be_seen() -> None:
+    decoder = JSONArrayDecoder()
+    seen = []
+    for chunk in (b"[", b'{"a"', b":", b"1}", b",12", b"]", b" x", b"y"):
+        decoder.feed(chunk)
+        seen.append(decoder.pending)
+    assert seen == [b"", b'{"a"', b":", b"", b"12", b"", b"x", b"y"]
+
+
 def test_a_word_waits_for_what_ends_it() -> None:
     decoder = JSONArrayDecoder()
     assert decoder.feed(b"[1") == []
