@@ -2,4 +2,11 @@
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from .events import *
+from .failures import *
+from .limits import *
+from .notes import *
+from .parsing import *
+from .response import *
+from .usage import *
+from .version import __version__

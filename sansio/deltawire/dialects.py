@@ -12,7 +12,21 @@ from typing import Any
 
 import attrs
 
-__all__ = ["DIALECTS", "Dialect"]
+__all__ = ["DIALECTS", "REASONING_STYLES", "Dialect"]
+
+REASONING_STYLES = frozenset(
+    {
+        "reasoning_effort",  # a word on a scale, nothing else
+        "reasoning",  # {"reasoning": {"enabled", "effort", "max_tokens"}}
+        "reasoning_switch",  # {"reasoning": {"enabled"}} beside reasoning_effort
+        "thinking",  # {"thinking": {"type": "enabled" | "disabled"}} beside reasoning_effort
+        "enable_thinking",  # enable_thinking and thinking_budget
+        "template_switch",  # {"chat_template_kwargs": {"enable_thinking"}} beside reasoning_effort
+        "template",  # everything inside chat_template_kwargs
+        "none",  # no field at all
+    }
+)
+"""The values of `Dialect.reasoning_style`."""
 
 
 def _read_only(words: Mapping[str, str]) -> Mapping[str, str]:
@@ -44,7 +58,11 @@ class Dialect:
     max_tokens_field: str = "max_tokens"
     """The request field that limits the answer's tokens."""
     reasoning_style: str = "reasoning_effort"
-    """How a request asks for reasoning: the field's name, or `chat_template_kwargs`, or `none`."""
+    """How a request asks for reasoning: a value of `REASONING_STYLES`."""
+    default_effort: str | None = None
+    """The effort that means "think" where the server would not think unasked; None where it thinks by itself."""
+    base_url_variable: str | None = None
+    """Environment variable from which the vendor's own SDK takes the base URL."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A mapping proxy cannot be pickled, and parsers that hold a dialect can.
@@ -84,12 +102,16 @@ DIALECTS: Mapping[str, Dialect] = _table(
             "https://api.openai.com/v1",
             ("OPENAI_API_KEY",),
             max_tokens_field="max_completion_tokens",
+            default_effort="medium",
+            base_url_variable="OPENAI_BASE_URL",
         ),
         Dialect(
             "azure",
             None,
             ("AZURE_OPENAI_API_KEY", "AZURE_API_KEY"),
             max_tokens_field="max_completion_tokens",
+            default_effort="medium",
+            base_url_variable="AZURE_OPENAI_ENDPOINT",
         ),
         # Reasoning beside the output: github.com/UKGovernmentBEIS/inspect_ai/issues/5528;
         # "Thinking..." in every chunk: github.com/vercel/ai/issues/7330.
@@ -106,6 +128,7 @@ DIALECTS: Mapping[str, Dialect] = _table(
             "https://api.groq.com/openai/v1",
             ("GROQ_API_KEY",),
             max_tokens_field="max_completion_tokens",
+            base_url_variable="GROQ_BASE_URL",
         ),
         Dialect(
             "openrouter",
@@ -128,17 +151,23 @@ DIALECTS: Mapping[str, Dialect] = _table(
             ("MISTRAL_API_KEY",),
             stream_options=False,
             finish_words={"model_length": "length", "error": "error"},
+            default_effort="high",
         ),
         Dialect(
             "together",
             "https://api.together.xyz/v1",
             ("TOGETHER_API_KEY",),
             finish_words={"eos": "stop", "eos_token": "stop", "stop_sequence": "stop"},
-            reasoning_style="reasoning",
+            reasoning_style="reasoning_switch",
+            base_url_variable="TOGETHER_BASE_URL",
         ),
         Dialect("fireworks", "https://api.fireworks.ai/inference/v1", ("FIREWORKS_API_KEY",)),
         Dialect(
-            "cerebras", "https://api.cerebras.ai/v1", ("CEREBRAS_API_KEY",), max_tokens_field="max_completion_tokens"
+            "cerebras",
+            "https://api.cerebras.ai/v1",
+            ("CEREBRAS_API_KEY",),
+            max_tokens_field="max_completion_tokens",
+            base_url_variable="CEREBRAS_BASE_URL",
         ),
         # Usage and citations come with every chunk unasked: docs.perplexity.ai, stream mode.
         Dialect(
@@ -176,13 +205,15 @@ DIALECTS: Mapping[str, Dialect] = _table(
             "https://generativelanguage.googleapis.com/v1beta/openai",
             ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
             finish_words=_GEMINI_WORDS,
+            default_effort="medium",
         ),
         Dialect(
             "litellm",
-            "http://localhost:4000",
+            "http://localhost:4000/v1",
             ("LITELLM_API_KEY", "LITELLM_PROXY_API_KEY"),
             key_required=False,
             finish_words=_ANTHROPIC_WORDS | _GEMINI_WORDS,
+            base_url_variable="LITELLM_PROXY_API_BASE",
         ),
         Dialect(
             "vllm",
@@ -190,6 +221,7 @@ DIALECTS: Mapping[str, Dialect] = _table(
             ("VLLM_API_KEY",),
             key_required=False,
             finish_words={"abort": "error", "error": "error"},
+            reasoning_style="template_switch",
         ),
         Dialect(
             "sglang",
@@ -197,16 +229,23 @@ DIALECTS: Mapping[str, Dialect] = _table(
             ("SGLANG_API_KEY",),
             key_required=False,
             finish_words={"abort": "error"},
+            reasoning_style="template_switch",
         ),
         Dialect(
             "llama-cpp",
             "http://localhost:8080/v1",
             ("LLAMA_API_KEY",),
             key_required=False,
-            reasoning_style="chat_template_kwargs",
+            reasoning_style="template",
         ),
         Dialect("lmstudio", "http://localhost:1234/v1", ("LMSTUDIO_API_KEY", "LM_API_TOKEN"), key_required=False),
-        Dialect("ollama-openai", "http://localhost:11434/v1", ("OLLAMA_API_KEY",), key_required=False),
+        Dialect(
+            "ollama-openai",
+            "http://localhost:11434/v1",
+            ("OLLAMA_API_KEY",),
+            key_required=False,
+            base_url_variable="OLLAMA_HOST",
+        ),
     ]
 )
 """Every dialect by its name. All speak the schema of `openai-chat`, the first row."""

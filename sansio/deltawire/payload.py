@@ -25,6 +25,7 @@ __all__ = [
     "is_list",
     "is_object",
     "raw_decode",
+    "value_nests_deeper",
 ]
 
 Loads: TypeAlias = Callable[[str], Any]
@@ -87,7 +88,7 @@ def decode_json(text: str, depth: int, loads: Loads | None = None) -> Any:
 
 def compact_json(value: Any) -> str:
     """The JSON text of a decoded value, without white space, non-ASCII characters as themselves."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -128,3 +129,14 @@ def as_count(value: Any) -> int | None:
             return None
         value = int(value)
     return value if isinstance(value, int) and 0 <= value <= 2**53 else None
+
+
+def value_nests_deeper(value: Any, limit: int) -> bool:
+    """True if arrays and objects of a decoded value nest more than `limit` levels."""
+    level = [value]
+    for _ in range(limit + 1):
+        containers = [item for item in level if is_object(item) or is_list(item)]
+        if not containers:
+            return False
+        level = [inner for item in containers for inner in (item.values() if is_object(item) else item)]
+    return True

@@ -1,0 +1,101 @@
+"""Bytes to lines: CR, LF and CRLF end a line, wherever the network cuts (WHATWG HTML, section 9.2.5)."""
+
+from __future__ import annotations
+
+from ..failures import Failure, FailureKind
+from ..limits import Limits
+
+__all__ = ["LineDecoder", "too_large"]
+
+_LF = 10
+
+
+def too_large(limit_name: str, allowed: int, what: str) -> Failure:
+    """The failure of a passed limit: names the limit of `Limits` and the size that it allows."""
+    message = f"{what} is longer than the limit {limit_name} allows: {allowed:,} bytes"
+    return Failure(FailureKind.TOO_LARGE, message, code=limit_name, retryable=False)
+
+
+class LineDecoder:
+    """Cuts bytes into lines. Linear: what is held of an open line is joined once, when the line ends.
+
+    `failure` is set once a line is longer than `limit` bytes; the lines before it were delivered, what follows is
+    dropped. Lines come without their ends.
+    """
+
+    def __init__(self, limit: int = Limits().frame_bytes) -> None:
+        self.failure: Failure | None = None
+        self.held = 0
+        """Bytes of the line that is open now."""
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._after_cr = False
+
+    @property
+    def idle(self) -> bool:
+        """True between two lines, when the next byte begins a line of its own."""
+        return not self.held and not self._after_cr
+
+    @property
+    def pending(self) -> bytes:
+        """The last piece that is held of the open line."""
+        return self._parts[-1] if self._parts else b""
+
+    def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
+        """The lines that `data` completes, in order."""
+        data = bytes(data)
+        if not data or self.failure is not None:
+            return []
+        if self._after_cr:
+            # The LF of a CRLF that was cut in two ends no second line.
+            self._after_cr = False
+            if data[0] == _LF:
+                data = data[1:]
+        if b"\r" in data:
+            self._after_cr = data.endswith(b"\r")
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        lines = data.split(b"\n")
+        tail = lines.pop()
+        if lines and self._parts:
+            self._parts.append(lines[0])
+            lines[0] = b"".join(self._parts)
+            self._parts.clear()
+            self.held = 0
+        if tail:
+            self._parts.append(tail)
+            self.held += len(tail)
+        return self._within_limit(lines)
+
+    def append(self, data: bytes) -> bool:
+        """Adds bytes that hold no line end to the line that is open: the quick way for tiny chunks.
+
+        False if they hold one, or if no line is open; then nothing was taken and `feed` must be called.
+        """
+        if not self.held or data.find(b"\n") >= 0 or data.find(b"\r") >= 0:
+            return False
+        self._parts.append(data)
+        self.held += len(data)
+        if self.held > self._limit:
+            self._overflow()
+        return True
+
+    def end(self) -> list[bytes]:
+        """The last line if it has no line end; idempotent."""
+        line = b"".join(self._parts)
+        self._parts.clear()
+        self.held = 0
+        return [line] if line else []
+
+    def _within_limit(self, lines: list[bytes]) -> list[bytes]:
+        for number, line in enumerate(lines):
+            if len(line) > self._limit:
+                self._overflow()
+                return lines[:number]
+        if self.held > self._limit:
+            self._overflow()
+        return lines
+
+    def _overflow(self) -> None:
+        self.failure = too_large("frame_bytes", self._limit, "A line")
+        self._parts.clear()
+        self.held = 0

@@ -1,0 +1,91 @@
+"""Newline-delimited JSON: bytes to lines that end at LF only.
+
+JSON text may hold CR as white space, and U+2028 or U+0085 inside strings: none of them ends a line.
+"""
+
+from __future__ import annotations
+
+from ..failures import Failure
+from ..limits import Limits
+from .lines import too_large
+
+__all__ = ["NDJSONDecoder"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class NDJSONDecoder:
+    """Cuts bytes into lines at LF. Blank lines and a leading BOM are dropped, white space around a line as well.
+
+    Feed it every chunk, then call `end`. `failure` is set once a line is longer than `limit` bytes; the lines before
+    it were delivered, what follows is dropped.
+    """
+
+    def __init__(self, limit: int = Limits().frame_bytes) -> None:
+        self.failure: Failure | None = None
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._held = 0
+        self._first = True
+
+    @property
+    def pending(self) -> bytes:
+        """The last piece that is held of the open line."""
+        return self._parts[-1] if self._parts else b""
+
+    def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
+        """The lines that `data` completes, each the bytes of one JSON value."""
+        data = bytes(data)
+        if self.failure is not None:
+            return []
+        cut = data.find(b"\n")
+        if cut < 0:
+            self._hold(data)
+            return []
+        if self._parts:
+            self._parts.append(data[:cut])
+            lines = [b"".join(self._parts)]
+            self._parts.clear()
+            self._held = 0
+            data = data[cut + 1 :]
+            lines += data.split(b"\n")
+        else:
+            lines = data.split(b"\n")
+        tail = lines.pop()
+        frames = self._trimmed(lines)
+        if self.failure is None:
+            self._hold(tail)
+        return frames
+
+    def end(self) -> list[bytes]:
+        """The last line if it has no LF; the caller checks that it is complete. Idempotent."""
+        line = b"".join(self._parts)
+        self._parts.clear()
+        self._held = 0
+        return self._trimmed([line])
+
+    def _hold(self, data: bytes) -> None:
+        if data:
+            self._parts.append(data)
+            self._held += len(data)
+            if self._held > self._limit:
+                self._overflow()
+
+    def _trimmed(self, lines: list[bytes]) -> list[bytes]:
+        frames: list[bytes] = []
+        for line in lines:
+            if len(line) > self._limit:
+                self._overflow()
+                break
+            if self._first:
+                line = line.removeprefix(_BOM)
+            line = line.strip(b" \t\r")
+            if line:
+                self._first = False
+                frames.append(line)
+        return frames
+
+    def _overflow(self) -> None:
+        self.failure = too_large("frame_bytes", self._limit, "A line")
+        self._parts.clear()
+        self._held = 0

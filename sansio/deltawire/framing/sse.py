@@ -1,0 +1,245 @@
+"""Server-sent events (WHATWG HTML, section 9.2): bytes to frames.
+
+Two ways through: line by line, which is the standard's algorithm and the reference, and whole blocks at once, for the
+frames that providers really send. A test holds the two equal.
+
+Beyond the standard the decoder also reports what providers say outside of it: comments (a server's sign of life), a
+field named `error` (llama.cpp: github.com/ggml-org/llama.cpp/issues/16109) and bare JSON between the frames (Gemini:
+github.com/vercel/ai/issues/5217).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from ..failures import Failure
+from ..limits import Limits
+from .lines import LineDecoder, too_large
+
+__all__ = ["SSEDecoder", "SSEFrame"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@attrs.frozen
+class SSEFrame:
+    """One server-sent event."""
+
+    event: str
+    """The event's name, `message` when it has none."""
+    data: str
+    """The data lines, joined by LF. Invalid UTF-8 is U+FFFD."""
+    last_event_id: str
+    """The last id that the stream set, `""` if none."""
+    retry: int | None
+    """Milliseconds to wait before reconnecting, if this frame says so."""
+    terminated: bool = True
+    """False for what was pending when the body ended: the standard would discard it."""
+
+
+@attrs.define
+class SSEBlock:
+    """What stands between two blank lines, as bytes, with what the standard's frame cannot carry."""
+
+    kind: Literal["data", "comment", "error", "bare", "event"]
+    """Data of a frame, a comment, the value of an `error` field, bare JSON, or a frame with a name and no data."""
+    data: bytes
+    event: str = ""
+    last_event_id: str = ""
+    retry: int | None = None
+    terminated: bool = True
+
+    def frame(self) -> SSEFrame:
+        """This block as the standard sees it."""
+        text = self.data.decode("utf-8", "replace")
+        return SSEFrame(self.event or "message", text, self.last_event_id, self.retry, self.terminated)
+
+
+class SSEDecoder:
+    """Bytes of an event stream to frames, at any split.
+
+    Feed it every chunk, then call `end`. `failure` is set once a frame is larger than `limit` bytes (see
+    `Limits.frame_bytes`); the frames before it were delivered, what follows is dropped.
+    """
+
+    def __init__(self, limit: int = Limits().frame_bytes) -> None:
+        self.failure: Failure | None = None
+        self._limit = limit
+        self._lines = LineDecoder(limit)
+        self._head: bytes | None = b""  # what came before it is known whether there is a BOM
+        self._size = 0  # bytes of the frame that is open
+        self._data: list[bytes] = []
+        self._errors: list[bytes] = []
+        self._bare: list[bytes] = []
+        self._event = ""
+        self._retry: int | None = None
+        self._last_event_id = ""
+
+    @property
+    def pending(self) -> bytes:
+        """The last piece that is held of the open event: what a clean end now would give it."""
+        held = self._lines.pending
+        if held or not self._size:
+            return held
+        return (self._bare or self._errors or self._data or [b""])[-1]
+
+    def feed(self, data: bytes | bytearray | memoryview) -> list[SSEFrame]:
+        """The frames that `data` completes, in order."""
+        blocks: list[SSEBlock | str] = []
+        self._feed_lines(self._past_bom(bytes(data)), blocks)
+        return _frames(blocks)
+
+    def end(self) -> list[SSEFrame]:
+        """What is pending at the end of the body, with `terminated=False`."""
+        return _frames(self.end_blocks())
+
+    def feed_blocks(self, data: bytes) -> list[SSEBlock | str]:
+        """As `feed`, for the parser: plain frames as the text of their data, all else as blocks.
+
+        A plain frame has at most an `event` line (other than `error`) and one data line of valid UTF-8.
+        """
+        if self._head is not None:
+            data = self._past_bom(data)
+        lines = self._lines
+        blocks: list[SSEBlock | str] = []
+        if self._size or not lines.idle:
+            if self._size + lines.held + len(data) <= self._limit and lines.append(data):
+                return blocks
+            # The frame that straddles two chunks goes line by line, up to its end.
+            blank = b"\r\n\r\n" if b"\r" in data else b"\n\n"
+            cut = data.find(blank) + len(blank)
+            if cut < len(blank):
+                self._feed_lines(data, blocks)
+                return blocks
+            self._feed_lines(data[:cut], blocks)
+            data = data[cut:]
+        if len(data) > self._limit or self.failure is not None:
+            self._feed_lines(data, blocks)
+            return blocks
+        blank = b"\r\n\r\n" if b"\r" in data else b"\n\n"
+        cut = data.rfind(blank)
+        if cut < 0:
+            self._feed_lines(data, blocks)
+            return blocks
+        try:
+            text = str(data[:cut], "utf-8")
+        except UnicodeDecodeError:
+            self._feed_lines(data, blocks)
+            return blocks
+        self._cut_blocks(text, blank.decode(), blocks)
+        tail = data[cut + len(blank) :]
+        if tail:
+            self._feed_lines(tail, blocks)
+        return blocks
+
+    def end_blocks(self) -> list[SSEBlock | str]:
+        """As `end`, for the parser: what is pending at the end of the body."""
+        blocks: list[SSEBlock | str] = []
+        if self._head:
+            head, self._head = self._head, None
+            self._feed_lines(head, blocks)
+        for line in self._lines.end():
+            self._take_line(line, blocks)
+        if self.failure is None:
+            self._dispatch(blocks, terminated=False)
+        return blocks
+
+    def _past_bom(self, data: bytes) -> bytes:
+        if self._head is None:
+            return data
+        data = self._head + data
+        if len(data) < len(_BOM) and _BOM.startswith(data):
+            self._head = data
+            return b""
+        self._head = None
+        return data.removeprefix(_BOM)
+
+    def _cut_blocks(self, text: str, blank: str, blocks: list[SSEBlock | str]) -> None:
+        for block in text.split(blank):
+            if block.startswith("data: "):
+                if block.find("\n", 6) < 0 and block.find("\r", 6) < 0:
+                    blocks.append(block[6:])
+                    continue
+            elif block.startswith("event: ") and not block.startswith("event: e"):
+                start = block.find("\n") + 1
+                if block.startswith("data: ", start) and block.find("\n", start) < 0 and block.find("\r") < 0:
+                    blocks.append(block[start + 6 :])
+                    continue
+            for line in block.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+                self._take_line(line.encode(), blocks)
+            self._take_line(b"", blocks)
+
+    def _feed_lines(self, data: bytes, blocks: list[SSEBlock | str]) -> None:
+        if self.failure is not None:
+            return
+        for line in self._lines.feed(data):
+            self._take_line(line, blocks)
+            if self.failure is not None:
+                return
+        if self._lines.failure is not None or self._size + self._lines.held > self._limit:
+            self._overflow()
+
+    def _take_line(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
+        if not line:
+            self._dispatch(blocks, terminated=True)
+            return
+        comment = line.startswith(b":")
+        if self._size or not comment:
+            # A comment counts only inside a frame: keep-alives may come for ever.
+            self._size += len(line) + (self._size > 0)
+            if self._size > self._limit:
+                self._overflow()
+                return
+        if comment:
+            blocks.append(SSEBlock("comment", line[1:].strip()))
+        elif self._bare or (line[0] in b"{[" and not self._data):
+            self._bare.append(line)
+        else:
+            self._take_field(line)
+
+    def _take_field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        if value.startswith(b" "):
+            value = value[1:]
+        if name == b"data":
+            self._data.append(value)
+        elif name == b"event":
+            self._event = value.decode("utf-8", "replace")
+        elif name == b"id":
+            if b"\0" not in value:
+                self._last_event_id = value.decode("utf-8", "replace")
+        elif name == b"retry":
+            if value.isdigit() and len(value) < 10:
+                self._retry = int(value)
+        elif name == b"error":
+            self._errors.append(value)
+
+    def _dispatch(self, blocks: list[SSEBlock | str], *, terminated: bool) -> None:
+        if not self._size:
+            return
+        event, identifier, retry = self._event, self._last_event_id, self._retry
+        if self._data:
+            blocks.append(SSEBlock("data", b"\n".join(self._data), event, identifier, retry, terminated))
+        elif event:
+            blocks.append(SSEBlock("event", b"", event, identifier, retry, terminated))
+        if self._errors:
+            blocks.append(SSEBlock("error", b"\n".join(self._errors), terminated=terminated))
+        if self._bare:
+            blocks.append(SSEBlock("bare", b"\n".join(self._bare), terminated=terminated))
+        self._reset()
+
+    def _reset(self) -> None:
+        self._size = 0
+        self._data, self._errors, self._bare = [], [], []
+        self._event, self._retry = "", None
+
+    def _overflow(self) -> None:
+        self.failure = too_large("frame_bytes", self._limit, "An event")
+        self._reset()
+        self._lines.end()
+
+
+def _frames(blocks: list[SSEBlock | str]) -> list[SSEFrame]:
+    return [block.frame() for block in blocks if isinstance(block, SSEBlock) and block.kind == "data"]

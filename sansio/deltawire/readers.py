@@ -1,0 +1,374 @@
+"""The bytes of one body, in one framing, to a provider's payloads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import attrs
+
+from .events import Event, Heartbeat, Malformed, Note, Raw
+from .failures import Failure, FailureKind
+from .framing.document import DocumentDecoder
+from .framing.json_array import JSONArrayDecoder
+from .framing.ndjson import NDJSONDecoder
+from .framing.sse import SSEBlock, SSEDecoder
+from .limits import Limits
+from .notes import NoteCode
+from .payload import Loads, PayloadError, as_object, decode_json, is_list, is_object, raw_decode
+from .providers.base import Provider
+from .surrogates import holds_surrogate
+from .tool_calls import LimitPassedError
+
+__all__ = ["DocumentReader", "FrameReader", "JSONArrayReader", "NDJSONReader", "ReaderOptions", "SSEReader"]
+
+# A text that nests deeper than this many levels cannot be shorter than twice as many characters.
+_SHALLOW_LENGTH = 2
+
+_WHITE_SPACE = re.compile(r"[ \t\r\n]+")
+
+
+@attrs.frozen
+class ReaderOptions:
+    """How payloads are decoded."""
+
+    limits: Limits
+    loads: Loads | None = None
+    raw: bool = False
+
+
+class Framer(Protocol):
+    """What the readers of whole frames need of a framer."""
+
+    failure: Failure | None
+
+    @property
+    def pending(self) -> bytes: ...
+
+    def feed(self, data: bytes) -> Sequence[bytes]: ...
+
+    def end(self) -> Sequence[bytes]: ...
+
+
+class FrameReader:
+    """Hands the frames of one body over to the provider. Subclasses cut the frames."""
+
+    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
+        self.provider = provider
+        self.mending = False
+        """True once a payload held half a surrogate pair: from then on the events must be mended."""
+        self.seen = False
+        """True once any frame came."""
+        self.residual: bytes = b""
+        """The unfinished frame at the end of the body."""
+        self._limits = options.limits
+        self._loads = options.loads
+        self._raw = options.raw
+
+    def feed(self, data: bytes, events: list[Event]) -> None:
+        """Takes the next bytes."""
+        raise NotImplementedError
+
+    def end(self, events: list[Event]) -> None:
+        """The body ended cleanly: takes what is pending if it is complete."""
+        raise NotImplementedError
+
+    @property
+    def pending(self) -> bytes:
+        """The end of what is held of an unfinished frame, enough to see whether it may be complete."""
+        raise NotImplementedError
+
+    def take(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
+        """Takes one frame."""
+        provider = self.provider
+        text, replaced = self._text(data, events)
+        bare = text.strip()
+        if not terminated and not self._is_complete(bare):
+            self.residual = data
+            return
+        if not terminated:
+            provider.note(NoteCode.UNTERMINATED_FRAME, f"{len(data)} bytes", events)
+        if not bare:
+            events.append(Heartbeat("blank"))
+            return
+        self.seen = True
+        if bare == "[DONE]":
+            if self._raw:
+                events.append(Raw(bare))
+            provider.receive_done(events)
+            return
+        try:
+            payload = self.decode(bare)
+        except PayloadError as error:
+            self._take_damaged(data, bare, str(error), events)
+            return
+        if not is_object(payload):
+            self.malformed(data, "no JSON object", events)
+            return
+        provider.calls.mend = self.mending or replaced
+        self.hand_over(payload, events)
+        provider.calls.mend = self.mending
+
+    def take_error(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
+        """Takes the body of a frame that is an error by its name."""
+        text, _ = self._text(data, events)
+        bare = text.strip()
+        try:
+            error = self.decode(bare)
+        except PayloadError:
+            if not terminated:
+                self.residual = data
+                return
+            error = bare
+        self.seen = True
+        if self._raw:
+            events.append(Raw(error))
+        self.provider.receive_error(error, events, raw=self.provider.redactor.text(bare))
+
+    def decode(self, text: str) -> Any:
+        """The JSON value of a frame; raises PayloadError. Watches for half surrogate pairs."""
+        payload = decode_json(text, self._limits.json_depth, self._loads)
+        if not self.mending and ("\\ud" in text or "\\uD" in text):
+            self.mending = holds_surrogate(payload)
+        return payload
+
+    def hand_over(self, payload: dict[str, Any], events: list[Event]) -> None:
+        """Gives a payload to the provider; a limit that it passes ends the stream."""
+        if self._raw:
+            events.append(Raw(payload))
+        try:
+            self.map(payload, events)
+        except LimitPassedError as passed:
+            self.provider.fail(attrs.evolve(passed.failure, provider=self.provider.name), events)
+
+    def map(self, payload: dict[str, Any], events: list[Event]) -> None:
+        """Lets the provider map a payload of this framing."""
+        self.provider.receive(payload, events)
+
+    def malformed(self, data: bytes, reason: str, events: list[Event]) -> None:
+        """Skips a frame that cannot be read."""
+        self.seen = True
+        redactor = self.provider.redactor
+        events.append(Malformed(redactor.raw(data), redactor.text(reason)))
+        self.provider.damage()
+
+    def overflow(self, failure: Failure | None, events: list[Event]) -> None:
+        """Ends the stream if the framer gave up."""
+        if failure is not None and not self.provider.ended:
+            failure = attrs.evolve(failure, provider=self.provider.name, request_id=self.provider.request_id)
+            self.provider.fail(failure, events)
+
+    def _text(self, data: bytes, events: list[Event]) -> tuple[str, bool]:
+        try:
+            return str(data, "utf-8"), False
+        except UnicodeDecodeError:
+            self.provider.note_once(NoteCode.REPLACED_CHARACTERS, "invalid UTF-8", events)
+            return data.decode("utf-8", "replace"), True
+
+    def _is_complete(self, text: str) -> bool:
+        if text == "[DONE]":
+            return True
+        try:
+            decode_json(text, self._limits.json_depth, self._loads)
+        except PayloadError:
+            return False
+        return True
+
+    def _take_damaged(self, data: bytes, text: str, reason: str, events: list[Event]) -> None:
+        # Torn and glued frames: github.com/zai-org/GLM-5/issues/66. Whole documents at the start, and one after
+        # the last `data:` inside the line, are taken; what lies between is reported.
+        payloads, position = self._documents(text)
+        rest = text[position:]
+        before, mark, tail = rest.rpartition("data: {")
+        last = self._documents("{" + tail) if mark else ([], 0)
+        if len(last[0]) == 1 and last[1] == len(tail) + 1:
+            rest = before
+        else:
+            last = ([], 0)
+        for payload in payloads:
+            self._hand_over_open(payload, events)
+        if rest and not self.provider.ended:
+            self.malformed(rest.encode("utf-8", "replace") if payloads or last[0] else data, reason, events)
+        elif payloads and not self.provider.ended:
+            self.provider.note(NoteCode.SEVERAL_DOCUMENTS, f"{len(payloads)} in one frame", events)
+        for payload in last[0]:
+            self._hand_over_open(payload, events)
+
+    def _hand_over_open(self, payload: dict[str, Any], events: list[Event]) -> None:
+        if not self.provider.ended:
+            self.provider.calls.mend = True
+            self.hand_over(payload, events)
+            self.provider.calls.mend = self.mending
+
+    def _documents(self, text: str) -> tuple[list[dict[str, Any]], int]:
+        """The objects that stand one behind the other at the start of the text, and where they end."""
+        found: list[dict[str, Any]] = []
+        position = 0
+        while text.startswith("{", position):
+            try:
+                payload, end = raw_decode(text, position)
+                self.decode(text[position:end])
+            except (ValueError, RecursionError):
+                # RecursionError: the scanner's own limit is far above `json_depth`.
+                break
+            found.append(payload)
+            space = _WHITE_SPACE.match(text, end)
+            position = space.end() if space else end
+        return found, position
+
+
+class SSEReader(FrameReader):
+    """Server-sent events."""
+
+    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
+        super().__init__(provider, options)
+        self._decoder = SSEDecoder(options.limits.frame_bytes)
+        self._shallow = options.limits.json_depth * _SHALLOW_LENGTH
+
+    def feed(self, data: bytes, events: list[Event]) -> None:
+        """Takes the next bytes; plain frames go straight from the scanner to the provider."""
+        provider = self.provider
+        blocks = self._decoder.feed_blocks(data)
+        # The quick way knows the standard decoder only, and leaves escapes that may be half pairs to `take`.
+        quick = self._loads is None and not self._raw and b"\\u" not in data and not self.mending
+        for block in blocks:
+            if type(block) is str:
+                if quick and self._is_shallow(block):
+                    try:
+                        payload, end = raw_decode(block)
+                    except ValueError:
+                        end = -1
+                    if end == len(block) and type(payload) is dict:
+                        self.seen = True
+                        try:
+                            provider.receive(payload, events)
+                        except LimitPassedError as passed:
+                            self.overflow(passed.failure, events)
+                        if provider.ended:
+                            return
+                        continue
+                self.take(block.encode(), events)
+            else:
+                self._take_block(block, events)
+            if provider.ended:
+                return
+        self.overflow(self._decoder.failure, events)
+
+    def end(self, events: list[Event]) -> None:
+        """Takes the pending event if it is complete JSON or `[DONE]`."""
+        for block in self._decoder.end_blocks():
+            if not self.provider.ended:
+                self._take_block(block, events)
+
+    @property
+    def pending(self) -> bytes:
+        """The end of the event that is open."""
+        return self._decoder.pending
+
+    def _is_shallow(self, text: str) -> bool:
+        return len(text) <= self._shallow or text.count("[") + text.count("{") <= self._limits.json_depth
+
+    def _take_block(self, block: SSEBlock | str, events: list[Event]) -> None:
+        if isinstance(block, str):
+            self.take(block.encode(), events)
+        elif block.kind == "comment":
+            events.append(Heartbeat("comment"))
+        elif block.kind == "error" or block.event == "error":
+            self.take_error(block.data, events, terminated=block.terminated)
+        elif block.kind == "event":
+            events.append(Heartbeat("ping" if block.event in ("ping", "keepalive") else "blank"))
+        elif block.kind == "bare":
+            self._take_bare(block, events)
+        else:
+            self.take(block.data, events, terminated=block.terminated)
+
+    def _take_bare(self, block: SSEBlock, events: list[Event]) -> None:
+        try:
+            value = decode_json(block.data.decode("utf-8", "replace"), self._limits.json_depth)
+        except PayloadError as error:
+            if block.terminated:
+                self.malformed(block.data, f"JSON outside of an event: {error}", events)
+            else:
+                self.residual = block.data
+            return
+        first = value[0] if is_list(value) and value else value
+        if as_object(first).get("error"):
+            self.take_error(block.data, events)
+        else:
+            self.malformed(block.data, "JSON outside of an event", events)
+
+
+class _WholeFrameReader(FrameReader):
+    """The readers whose framers give bytes and tell what is unfinished by `end` alone."""
+
+    _decoder: Framer
+
+    def feed(self, data: bytes, events: list[Event]) -> None:
+        """Takes the next bytes."""
+        for frame in self._decoder.feed(data):
+            self.take(frame, events)
+            if self.provider.ended:
+                return
+        self.overflow(self._decoder.failure, events)
+
+    @property
+    def pending(self) -> bytes:
+        """The end of the frame that is open."""
+        return self._decoder.pending
+
+    def end(self, events: list[Event]) -> None:
+        """Takes the last frame if it is complete."""
+        for frame in self._decoder.end():
+            if not self.provider.ended:
+                self.take(frame, events, terminated=False)
+        self.overflow(self._decoder.failure, events)
+
+
+class NDJSONReader(_WholeFrameReader):
+    """One JSON object a line."""
+
+    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
+        super().__init__(provider, options)
+        self._decoder = NDJSONDecoder(options.limits.frame_bytes)
+
+
+class JSONArrayReader(_WholeFrameReader):
+    """The elements of one streamed JSON array."""
+
+    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
+        super().__init__(provider, options)
+        self._decoder = JSONArrayDecoder(options.limits.frame_bytes)
+
+
+class DocumentReader(_WholeFrameReader):
+    """One whole document: an answer that was not streamed, or an error."""
+
+    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
+        super().__init__(provider, options)
+        self._decoder = self._document = DocumentDecoder(options.limits.frame_bytes)
+
+    def map(self, payload: dict[str, Any], events: list[Event]) -> None:
+        """Lets the provider map the whole answer."""
+        if not payload.get("error"):
+            events.append(Note(NoteCode.ONE_DOCUMENT))
+        self.provider.receive_document(payload, events)
+
+    def end(self, events: list[Event]) -> None:
+        """Takes the document."""
+        for frame in self._decoder.end():
+            text, _ = self._text(frame, events)
+            if self._is_complete(text.strip()):
+                self.take(frame, events)
+            else:
+                self._take_unfinished(frame, text, events)
+        self.overflow(self._decoder.failure, events)
+
+    def _take_unfinished(self, frame: bytes, text: str, events: list[Event]) -> None:
+        if self._document.closed:
+            self.take(frame, events)
+        else:
+            self.residual = frame
+            raw = self.provider.redactor.text(text[: self._limits.error_body_bytes])
+            failure = self.provider.failure(FailureKind.TRUNCATED, "The document ended before it was whole", raw=raw)
+            self.provider.fail(failure, events)

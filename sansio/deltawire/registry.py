@@ -1,0 +1,52 @@
+"""The providers by name: one row each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import attrs
+
+from .dialects import DIALECTS
+from .providers.anthropic import Anthropic
+from .providers.base import Provider
+from .providers.openai_chat import OpenAIChat
+
+__all__ = ["PROVIDERS", "ProviderRow", "provider_row"]
+
+Framing: TypeAlias = Literal["sse", "ndjson", "event-stream"]
+
+
+@attrs.frozen
+class ProviderRow:
+    """One provider's schema and how its bodies are framed."""
+
+    name: str
+    """The name that a parser is made with."""
+    schema: type[Provider]
+    """What maps its payloads."""
+    framing: Framing = "sse"
+    """The framing of its streams; one document in place of a stream is always understood."""
+    think: Literal["off", "leading"] = "off"
+    """Whether think blocks are looked for in the text when the caller does not say."""
+
+
+_SCHEMAS = (
+    ProviderRow("anthropic", Anthropic),
+    *(ProviderRow(name, OpenAIChat, think="leading") for name in DIALECTS),
+)
+
+PROVIDERS: Mapping[str, ProviderRow] = MappingProxyType({row.name: row for row in _SCHEMAS})
+"""Every provider and dialect name."""
+
+
+def provider_row(name: str) -> ProviderRow:
+    """The row of that name; raises ValueError with the nearest name for one that does not exist."""
+    row = PROVIDERS.get(name)
+    if row is None:
+        near = difflib.get_close_matches(name.lower().replace("_", "-"), PROVIDERS, 1, 0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"no provider {name!r}{hint} Known: {', '.join(sorted(PROVIDERS))}")
+    return row

@@ -1,0 +1,297 @@
+"""One response: head and bytes in, events out."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+from .error_body import http_failure
+from .events import Event, Finished
+from .failures import Failure, FailureKind, UsageError
+from .limits import Limits
+from .mending import SurrogateMender
+from .opening import Opening, open_body
+from .payload import Loads, is_object, value_nests_deeper
+from .providers.base import ProviderOptions
+from .readers import FrameReader, ReaderOptions
+from .redaction import Redactor
+from .registry import provider_row
+from .request_id import request_id
+from .surrogates import holds_surrogate
+from .think import ThinkOptions
+from .think_stage import ThinkStage
+
+__all__ = ["Headers", "ResponseParser", "parser"]
+
+Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
+"""Pairs of str or bytes, or a mapping of them."""
+
+_RAW_CHARACTERS = 1024
+
+
+class ResponseParser:
+    """Turns one response of one provider into events. Made by `parser`; not thread-safe; copyable and picklable.
+
+    Feed it the head if you have it, every chunk of the body, and the body's end: `receive_eof` for a clean one,
+    `receive_error` for any other. Each call gives the events that it completes. Whatever the server sends, no call
+    raises, and exactly one terminal event (`Finished` or `Failed`) ends the stream; what comes later is dropped.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        *,
+        limits: Limits | None = None,
+        think: str | ThinkOptions | None = None,
+        loads: Loads | None = None,
+        raw: bool = False,
+        redact: Iterable[str] = (),
+        id_prefix: str | None = None,
+    ) -> None:
+        row = provider_row(provider)
+        limits = Limits() if limits is None else limits
+        self._row = row
+        self._limits = limits
+        self._provider = row.schema(ProviderOptions(provider, limits, id_prefix, Redactor(tuple(redact))))
+        self._options = ReaderOptions(limits, loads, raw)
+        options = ThinkOptions.of(think, row.think)
+        self._think = None if options.mode == "off" else ThinkStage(options)
+        self._mender: SurrogateMender | None = None
+        self._reader: FrameReader | None = None
+        self._opening = Opening()
+        self._status = 200
+        self._headers: dict[str, str] | None = None
+        self._error_body: list[bytes] | None = None
+        self._error_size = 0
+        self._first: bytes = b""
+        self._received = False
+        self._by_payload = False
+        self._closed = False
+        self._choices = 0
+        self.dropped_bytes = 0
+        """Bytes that came after the terminal event."""
+
+    @property
+    def ended(self) -> bool:
+        """True once the terminal event is out."""
+        return self._provider.ended
+
+    @property
+    def can_finish(self) -> bool:
+        """True if `receive_eof` now would give `Finished`: the answer is proved complete."""
+        reader = self._reader
+        if self._provider.ended or self._error_body is not None:
+            return False
+        if reader is not None and reader.pending.rstrip(b" \t\r\n").endswith((b"}", b"]")):
+            # What is held may be a whole frame, a final error among others: ask a copy.
+            last = copy.deepcopy(self).receive_eof()[-1:]
+            return bool(last) and isinstance(last[0], Finished)
+        return self._provider.can_finish
+
+    def receive_head(self, status: int, headers: Headers = ()) -> list[Event]:
+        """Takes the HTTP status and the headers. Optional, at most once and before the body.
+
+        Gives the terminal event at once for a status without an answer. Raises UsageError for a second head.
+        """
+        if self._headers is not None or self._received or self._closed:
+            raise UsageError("receive_head() must come once, before the body")
+        self._status = status
+        self._headers = _texts(headers)
+        self._provider.request_id = request_id(self._headers)
+        events: list[Event] = []
+        if status >= 400:
+            self._error_body = []
+        elif status == 204:
+            self._fail(FailureKind.EMPTY, "HTTP 204: there is no body", events)
+        elif not 200 <= status < 300:
+            target = self._headers.get("location", "")
+            self._fail(FailureKind.REDIRECT, f"HTTP {status} {'redirects to ' + target if target else ''}", events)
+        return events
+
+    def receive_data(self, chunk: bytes | bytearray | memoryview) -> list[Event]:
+        """Takes the next bytes of the body, split anywhere; they are copied. Empty ones mean nothing.
+
+        Raises UsageError after the end, or if payloads were given before.
+        """
+        if self._closed or self._by_payload:
+            if chunk:
+                raise UsageError("receive_data() after the end of the body, or mixed with receive_payload()")
+            return []
+        data = bytes(chunk)
+        if self._provider.ended:
+            self.dropped_bytes += len(data)
+            return []
+        self._received = self._received or bool(data)
+        events: list[Event] = []
+        reader = self._reader
+        if reader is None or self._error_body is not None:
+            self._open(data, events)
+        else:
+            if len(self._first) < _RAW_CHARACTERS:
+                self._first += data[: _RAW_CHARACTERS - len(self._first)]
+            reader.feed(data, events)
+        return self._through(events) if events else events
+
+    def receive_eof(self) -> list[Event]:
+        """The body ended cleanly. Gives the rest, a terminal event last; idempotent."""
+        if self._closed:
+            return []
+        self._closed = True
+        events: list[Event] = []
+        if not self._provider.ended:
+            self._end(events)
+        return self._through(events)
+
+    def receive_error(self, failure: Failure) -> list[Event]:
+        """The body ended badly, as `failure` says (reset, timeout, cancel). Idempotent.
+
+        Nothing of an unfinished frame is delivered. The terminal event is `Finished` with a note if the answer was
+        proved complete, the status's own failure if the status was 400 or above, else `Failed(failure)`.
+        """
+        if self._closed:
+            return []
+        self._closed = True
+        events: list[Event] = []
+        provider = self._provider
+        if provider.ended:
+            return []
+        if self._error_body is not None:
+            self._fail_by_status(events)
+        else:
+            message = provider.redactor.text(failure.message)
+            raw = failure.raw if failure.raw is None else provider.redactor.text(failure.raw)
+            named = failure.provider or provider.name
+            identifier = failure.request_id or provider.request_id
+            provider.abort(
+                attrs.evolve(failure, message=message, raw=raw, provider=named, request_id=identifier), events
+            )
+        return self._through(events)
+
+    def receive_payload(self, payload: Any) -> list[Event]:
+        """Takes one payload that is already decoded: a WebSocket message, an SDK's object as a dict, or `[DONE]`.
+
+        Raises UsageError after the end, or if bytes were given before.
+        """
+        if self._closed or self._received:
+            raise UsageError("receive_payload() after the end of the body, or mixed with receive_data()")
+        self._by_payload = True
+        events: list[Event] = []
+        provider = self._provider
+        if provider.ended:
+            return events
+        if self._reader is None:
+            self._reader = FrameReader(provider, self._options)
+        reader = self._reader
+        if payload == "[DONE]":
+            provider.receive_done(events)
+        elif not is_object(payload):
+            reader.malformed(repr(payload).encode("utf-8", "replace"), "no JSON object", events)
+        elif value_nests_deeper(payload, self._limits.json_depth):
+            reason = f"nested deeper than {self._limits.json_depth} levels"
+            reader.malformed(b"", reason, events)
+        else:
+            reader.mending = reader.mending or holds_surrogate(payload)
+            provider.calls.mend = reader.mending
+            reader.hand_over(payload, events)
+        return self._through(events)
+
+    def _open(self, data: bytes, events: list[Event]) -> None:
+        if self._error_body is not None:
+            self._error_body.append(data)
+            self._error_size += len(data)
+            if self._error_size > self._limits.error_body_bytes:
+                self._fail_by_status(events)
+            return
+        opened = self._opening.feed(data)
+        if opened is None:
+            return
+        headers = self._headers or {}
+        self._first = opened[:_RAW_CHARACTERS]
+        self._reader = open_body(opened, self._row, headers.get("content-type"), self._provider, self._options, events)
+        if self._reader is not None:
+            self._reader.feed(opened, events)
+
+    def _end(self, events: list[Event]) -> None:
+        provider, reader = self._provider, self._reader
+        if self._error_body is not None:
+            self._fail_by_status(events)
+            return
+        if reader is None and not self._by_payload:
+            rest = self._opening.end()
+            if rest:
+                headers = self._headers or {}
+                reader = self._reader = open_body(
+                    rest, self._row, headers.get("content-type"), provider, self._options, events
+                )
+                if reader is not None:
+                    reader.feed(rest, events)
+        if reader is None or provider.ended:
+            provider.end(events)
+            return
+        if not self._by_payload:
+            reader.end(events)
+        raw = (reader.residual or (b"" if reader.seen else self._first))[: self._limits.error_body_bytes]
+        text = provider.redactor.text(raw.decode("utf-8", "replace")) if raw else None
+        provider.end(events, text, seen=reader.seen)
+
+    def _fail(self, kind: FailureKind, message: str, events: list[Event]) -> None:
+        self._provider.fail(self._provider.failure(kind, message.strip(), status=self._status), events)
+
+    def _fail_by_status(self, events: list[Event]) -> None:
+        redactor = self._provider.redactor
+        body = redactor.raw(b"".join(self._error_body or ()))[: self._limits.error_body_bytes]
+        headers = {name: redactor.text(value) for name, value in (self._headers or {}).items()}
+        failure = http_failure(self._status, headers, body, provider=self._provider.name)
+        self._provider.fail(failure, events)
+
+    def _through(self, events: list[Event]) -> list[Event]:
+        if self._mender is None and self._reader is not None and self._reader.mending:
+            self._mender = SurrogateMender()
+        if self._mender is not None:
+            events = self._mender.feed(events)
+        think = self._think
+        if think is not None:
+            choices = len(self._provider.choices)
+            if choices != self._choices or not think.idle(choices):
+                self._choices = choices
+                events = think.feed(events)
+        return events
+
+
+def parser(
+    provider: str,
+    *,
+    limits: Limits | None = None,
+    think: str | ThinkOptions | None = None,
+    loads: Loads | None = None,
+    raw: bool = False,
+    redact: Iterable[str] = (),
+    id_prefix: str | None = None,
+) -> ResponseParser:
+    """A parser for one response of `provider`, a provider or dialect name such as `anthropic` or `groq`.
+
+    `think` takes a mode (off, leading, anywhere, inside) or `ThinkOptions`; None means what suits the provider.
+    `loads` replaces the JSON decoder. `raw` adds a `Raw` event before each payload's events. `redact` holds secrets
+    that must not show up in failures and notes. `id_prefix` begins the ids of calls that the server gave none. Raises
+    ValueError for an unknown provider, with the nearest name.
+    """
+    return ResponseParser(
+        provider, limits=limits, think=think, loads=loads, raw=raw, redact=redact, id_prefix=id_prefix
+    )
+
+
+def _texts(headers: Headers) -> dict[str, str]:
+    """The headers with lower-case names, repeated ones joined as HTTP joins them (RFC 9110, section 5.3)."""
+    pairs: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers
+    texts: dict[str, str] = {}
+    for name, value in pairs:
+        key = _text(name).lower()
+        texts[key] = f"{texts[key]}, {_text(value)}" if key in texts else _text(value)
+    return texts
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
