@@ -65,7 +65,7 @@ class PartialJson:
         self._key = ""
         self._string = JSONString()
         self._number = JSONNumber()
-        self._word = ("", None, 0)
+        self._word: tuple[str, bool | None, int] = ("", None, 0)
         self._offset = 0
 
     @property
@@ -212,10 +212,10 @@ class PartialJson:
     # The value.
 
     def _attach(self, value: Any) -> None:
-        container = self._open[-1]
+        container: Any = self._open[-1]
         if is_object(container):
             container[self._key] = value
-        elif is_list(container):
+        else:
             container.append(value)
 
     def _show_string(self) -> None:
