@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from .accumulator import *
+from .event_dict import *
 from .events import *
 from .failures import *
 from .limits import *
+from .message import *
 from .notes import *
 from .parsing import *
 from .response import *
 from .usage import *
-from .version import __version__
+from .version import __version__ as __version__

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from .arguments import read_arguments
 from .failures import Failure
 from .notes import NoteCode
 from .usage import Usage
@@ -82,7 +83,7 @@ class _TextDelta:
     part: int = 0
 
 
-@attrs.frozen
+@attrs.frozen  # pyright: ignore[reportGeneralTypeIssues] # see _TextDelta
 class TextDelta(_TextDelta):
     """The next piece of the answer's text."""
 
@@ -99,7 +100,7 @@ class _ReasoningDelta:
     """True if it stood in the text between think tags."""
 
 
-@attrs.frozen
+@attrs.frozen  # pyright: ignore[reportGeneralTypeIssues] # see _TextDelta
 class ReasoningDelta(_ReasoningDelta):
     """The next piece of the model's reasoning."""
 
@@ -144,7 +145,7 @@ class _ToolCallDelta:
     part: int = 0
 
 
-@attrs.frozen
+@attrs.frozen  # pyright: ignore[reportGeneralTypeIssues] # see _TextDelta
 class ToolCallDelta(_ToolCallDelta):
     """The next piece of a tool call's arguments."""
 
@@ -172,6 +173,11 @@ class ToolCallFinished:
     """As in its `ToolCallStarted`."""
     position: int | None = None
     """The server's own number of the call or its item."""
+
+    def arguments_object(self) -> dict[str, Any]:
+        """The arguments as an object; blank ones and `null` are `{}`. Raises ValueError if the call is not complete,
+        or is no function."""
+        return read_arguments(self.arguments, complete=self.complete, kind=self.kind)
 
 
 @attrs.frozen

@@ -100,6 +100,10 @@ def _seconds(value: float | None) -> float | None:
     return float(value)
 
 
+def _retryable_by_kind(failure: Failure) -> bool:
+    return failure.kind in RETRYABLE_KINDS
+
+
 @attrs.frozen
 class Failure:
     """Why a response failed. No field depends on how the bytes were split."""
@@ -112,7 +116,7 @@ class Failure:
     """The HTTP status; inside a stream, the status that the error would have had as a response of its own."""
     code: str | None = None
     """The provider's own error code or type."""
-    retryable: bool = attrs.field()
+    retryable: bool = attrs.field(default=attrs.Factory(_retryable_by_kind, takes_self=True))
     """True if the same request may well succeed later."""
     retry_after: float | None = attrs.field(default=None, converter=_seconds)
     """Seconds that the provider asks to wait: finite and not negative."""
@@ -124,10 +128,6 @@ class Failure:
     """What the provider sent, as text, the first 64 KiB of it at most."""
     after_content: bool = False
     """True if content events came before."""
-
-    @retryable.default
-    def _retryable_by_kind(self) -> bool:
-        return self.kind in RETRYABLE_KINDS
 
     def __str__(self) -> str:
         """One line: endpoint, status, message, and the wait if the provider named one."""

@@ -30,8 +30,8 @@ _ENDING = (ChoiceFinished, PartFinished, ToolCallStarted, ToolCallDelta, ToolCal
 class SurrogateMender:
     """A stage behind the provider, engaged once a payload held half a pair.
 
-    A high half at the end of a delta is held until the next delta of the same part; the part's end lets it go. Arguments
-    of tool calls arrive mended: they are joined where they are collected.
+    A high half at the end of a delta is held until the next delta of the same part; the part's end lets it go.
+    Arguments of tool calls arrive mended: they are joined where they are collected.
     """
 
     def __init__(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from .events import Event
 from .failures import FailureKind
 from .notes import NoteCode
@@ -23,12 +26,14 @@ _WHITE_SPACE = b" \t\r\n"
 # Magic numbers: gzip (RFC 1952), zstd (RFC 8878), zlib (RFC 1950) with its usual second bytes.
 _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 _LONGEST_MAGIC = 4
-_MEDIA = {
-    SSEReader: "text/event-stream",
-    NDJSONReader: "ndjson",
-    DocumentReader: "json",
-    JSONArrayReader: "json",
-}
+_MEDIA: Mapping[type[FrameReader], str] = MappingProxyType(
+    {
+        SSEReader: "text/event-stream",
+        NDJSONReader: "ndjson",
+        DocumentReader: "json",
+        JSONArrayReader: "json",
+    }
+)
 
 
 class Opening:

@@ -181,18 +181,18 @@ class FrameReader:
         payloads, position = self._documents(text)
         rest = text[position:]
         before, mark, tail = rest.rpartition("data: {")
-        last = self._documents("{" + tail) if mark else ([], 0)
-        if len(last[0]) == 1 and last[1] == len(tail) + 1:
+        last, end = self._documents("{" + tail) if mark else ([], 0)
+        if len(last) == 1 and end == len(tail) + 1:
             rest = before
         else:
-            last = ([], 0)
+            last = []
         for payload in payloads:
             self._hand_over_open(payload, events)
         if rest and not self.provider.ended:
-            self.malformed(rest.encode("utf-8", "replace") if payloads or last[0] else data, reason, events)
+            self.malformed(rest.encode("utf-8", "replace") if payloads or last else data, reason, events)
         elif payloads and not self.provider.ended:
             self.provider.note(NoteCode.SEVERAL_DOCUMENTS, f"{len(payloads)} in one frame", events)
-        for payload in last[0]:
+        for payload in last:
             self._hand_over_open(payload, events)
 
     def _hand_over_open(self, payload: dict[str, Any], events: list[Event]) -> None:
@@ -235,11 +235,12 @@ class SSEReader(FrameReader):
         for block in blocks:
             if type(block) is str:
                 if quick and self._is_shallow(block):
+                    payload: Any
                     try:
                         payload, end = raw_decode(block)
                     except ValueError:
-                        end = -1
-                    if end == len(block) and type(payload) is dict:
+                        payload, end = None, -1
+                    if end == len(block) and is_object(payload):
                         self.seen = True
                         try:
                             provider.receive(payload, events)

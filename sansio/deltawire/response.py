@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import attrs
 
@@ -285,7 +285,7 @@ def parser(
 
 def _texts(headers: Headers) -> dict[str, str]:
     """The headers with lower-case names, repeated ones joined as HTTP joins them (RFC 9110, section 5.3)."""
-    pairs: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers
+    pairs: Iterable[tuple[Any, Any]] = cast("Any", headers).items() if isinstance(headers, Mapping) else headers
     texts: dict[str, str] = {}
     for name, value in pairs:
         key = _text(name).lower()

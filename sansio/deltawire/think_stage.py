@@ -132,7 +132,7 @@ class ThinkStage:
             split.append(Note(code, detail))
         choice.splitter.notes.clear()
 
-    def _moved(self, event: Any, split: list[Event]) -> Event:
+    def _moved(self, event: Any, split: list[Event]) -> Any:
         choice = self._choice(event.choice)
         if isinstance(event, _CONTENT) and not choice.ended:
             if isinstance(event, ReasoningDelta):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import attrs
 
+from .arguments import parses_as_arguments
 from .events import Event, ToolCallDelta, ToolCallFinished, ToolCallStarted, ToolKind
 from .failures import Failure, FailureKind
 from .limits import Limits
 from .nesting import ArgumentExtent
-from .payload import PayloadError, decode_json, is_object
 from .surrogates import SurrogateJoiner, has_surrogate
 
-__all__ = ["LimitPassedError", "ToolCall", "ToolCalls", "parses_as_arguments", "tool_name"]
+__all__ = ["LimitPassedError", "ToolCall", "ToolCalls", "tool_name"]
 
 _FRAGMENTS_KEPT_APART = 4096
 
@@ -239,14 +239,3 @@ class ToolCalls:
 def tool_name(name: str) -> str:
     """The name without channel markup that gpt-oss leaks into it (github.com/vllm-project/vllm/pull/32633)."""
     return name.partition("<|")[0] or name
-
-
-def parses_as_arguments(text: str, depth: int, *, blank: bool = True) -> bool:
-    """True if the text parses strictly to an object; blank and `null`, which mean no arguments, as `blank` says."""
-    bare = text.strip()
-    if bare in ("", "null"):
-        return blank or bare == "null"
-    try:
-        return is_object(decode_json(bare, depth))
-    except PayloadError:
-        return False

@@ -123,8 +123,7 @@ class BlockMapper:
 
     def stop(self, index: Any, events: list[Event], *, cut: bool = False) -> None:
         """Ends a block."""
-        index = self._known(index)
-        block = self.by_index.get(index)
+        block = self.by_index.get(index if isinstance(index, tuple) else self._known(index))
         if block is None or block.stopped:
             if block is None:
                 self._provider.note_once(NoteCode.MISSING_PART_START, f"block {index}", events)
@@ -155,7 +154,7 @@ class BlockMapper:
 
     def _known(self, index: Any) -> Any:
         """The index, or that of the block begun last where a server leaves it out."""
-        return index if isinstance(index, int | tuple) else self._last
+        return index if isinstance(index, int) else self._last
 
     def _block_for(self, index: Any, kind: str, events: list[Event]) -> Block:
         wanted = _DELTA_BLOCKS.get(kind, "")
@@ -205,9 +204,7 @@ class BlockMapper:
         assert block.call is not None
         value = block.native.get("input")
         if not block.call.size and value not in (None, {}):
-            self._provider.calls.append(
-                block.call, value if isinstance(value, str) else compact_json(value), events
-            )
+            self._provider.calls.append(block.call, value if isinstance(value, str) else compact_json(value), events)
             if not is_object(value):
                 self._provider.note_once(NoteCode.ARGUMENTS_NOT_TEXT, block.call.name, events)
 

@@ -12,7 +12,7 @@ from ...notes import NoteCode
 from ...payload import as_count, as_list, as_object, as_text, is_object
 from ...usage import Usage
 from ..base import Provider, ProviderOptions
-from .blocks import Block, BlockMapper
+from .blocks import BlockMapper
 
 __all__ = ["Anthropic", "messages_usage"]
 

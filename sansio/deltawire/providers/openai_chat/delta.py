@@ -206,8 +206,10 @@ class DeltaMapper:
             self.cite(state, annotation, events)
         for tool in as_list(delta.get("executed_tools")):
             name = as_text(as_object(tool).get("name")) or as_text(as_object(tool).get("type"))
-            kind = "result" if as_object(tool).get("output") is not None else "call"
-            event = ServerToolUsed(kind, name, None, tool, state.index, state.new_part("server_tool"))
+            done = as_object(tool).get("output") is not None
+            event = ServerToolUsed(
+                "result" if done else "call", name, None, tool, state.index, state.new_part("server_tool")
+            )
             self._provider.say(event, events)
 
     def _map_call(self, state: Choice, entry: dict[str, Any], events: list[Event]) -> None:
@@ -215,9 +217,7 @@ class DeltaMapper:
         custom = as_object(entry.get("custom"))
         if custom and not function:
             function = {"name": custom.get("name"), "arguments": custom.get("input")}
-        fragment = CallFragment(
-            entry.get("index"), entry.get("id"), function.get("name"), function.get("arguments")
-        )
+        fragment = CallFragment(entry.get("index"), entry.get("id"), function.get("name"), function.get("arguments"))
         if state.finished:
             self._note_late(state, entry, events)
             return

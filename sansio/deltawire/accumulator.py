@@ -1,0 +1,241 @@
+"""Events to the message so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import attrs
+
+from .events import (
+    ChoiceFinished,
+    Citation,
+    Event,
+    Failed,
+    Finished,
+    FinishReason,
+    Logprobs,
+    MediaDelta,
+    OpaqueState,
+    PartFinished,
+    ReasoningDelta,
+    RefusalDelta,
+    ResponseStarted,
+    ServerToolUsed,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    UsageUpdate,
+)
+from .failures import Failure
+from .message import (
+    MediaPart,
+    Message,
+    MessageChoice,
+    MessagePart,
+    NativePart,
+    ReasoningPart,
+    RefusalPart,
+    ServerToolPart,
+    TextPart,
+    ToolCallPart,
+)
+from .usage import Usage
+
+__all__ = ["Accumulator"]
+
+
+@attrs.define(eq=False)
+class _Part:
+    """One part while it grows: pieces are kept in a list and joined when a message is asked for."""
+
+    kind: str = ""
+    pieces: list[str] = attrs.field(factory=list[str])
+    reasoning_kind: Literal["text", "summary"] = "text"
+    in_band: bool = False
+    call: ToolCallStarted | None = None
+    finished_call: ToolCallFinished | None = None
+    media: MediaDelta | None = None
+    used: list[ServerToolUsed] = attrs.field(factory=list[ServerToolUsed])
+    opaque: list[OpaqueState] = attrs.field(factory=list[OpaqueState])
+    citations: list[Any] = attrs.field(factory=list[Any])
+    native: Any = None
+
+    def text(self) -> str:
+        if len(self.pieces) > 1:
+            self.pieces = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
+
+    def snapshot(self) -> MessagePart:
+        opaque, citations = tuple(self.opaque), tuple(self.citations)
+        match self.kind:
+            case "text":
+                return TextPart(self.text(), citations, opaque, self.native)
+            case "reasoning":
+                return ReasoningPart(self.text(), self.reasoning_kind, self.in_band, opaque, self.native)
+            case "refusal":
+                return RefusalPart(self.text(), self.native)
+            case "tool_call" if self.call is not None:
+                return self._call(self.call, opaque)
+            case "media" if self.media is not None:
+                media = self.media
+                return MediaPart(media.kind, media.media_type, tuple(self.pieces), media.uri, self.native)
+            case "server_tool":
+                return ServerToolPart(tuple(self.used), self.native)
+            case _:
+                return NativePart(self.kind, self.native, opaque, citations)
+
+    def _call(self, started: ToolCallStarted, opaque: tuple[OpaqueState, ...]) -> ToolCallPart:
+        finished = self.finished_call
+        return ToolCallPart(
+            started.index,
+            started.id,
+            started.name,
+            self.text() if finished is None else finished.arguments,
+            finished is not None and finished.complete,
+            started.kind,
+            started.item_id,
+            None if finished is None else finished.position,
+            started.synthetic_id,
+            opaque,
+            self.native,
+        )
+
+
+@attrs.define(eq=False)
+class _Choice:
+    """One choice while it grows: parts in order of appearance, and the newest under each number."""
+
+    parts: list[_Part] = attrs.field(factory=list[_Part])
+    newest: dict[int, _Part] = attrs.field(factory=dict[int, _Part])
+    reason: FinishReason | None = None
+    raw_reason: str | None = None
+    logprobs: list[Any] = attrs.field(factory=list[Any])
+
+    def part(self, number: int, kind: str) -> _Part:
+        """The part of that number and kind; `""` fits any kind."""
+        part = self.newest.get(number)
+        if part is not None and (part.kind == kind or not kind):
+            return part
+        if part is not None and not part.kind:
+            part.kind = kind
+            return part
+        part = self.newest[number] = _Part(kind)
+        self.parts.append(part)
+        return part
+
+
+class Accumulator:
+    """Collects the events of one response into a `Message`.
+
+    Feed it every event, in order; events that say nothing of the message are passed over. `message` may be asked for
+    at any time, also after a failure. Feeding is linear in the characters; each `message` costs their number once.
+    """
+
+    def __init__(self) -> None:
+        self._choices: dict[int, _Choice] = {}
+        self._provider = self._id = self._model = ""
+        self._usage: Usage | None = None
+        self._reason: FinishReason | None = None
+        self._raw_reason: str | None = None
+        self._failure: Failure | None = None
+        self._damaged = False
+
+    def feed(self, event: Event) -> None:
+        """Takes the next event."""
+        match event:
+            case TextDelta():
+                self._choice(event.choice).part(event.part, "text").pieces.append(event.text)
+            case ToolCallDelta():
+                self._choice(event.choice).part(event.part, "tool_call").pieces.append(event.arguments)
+            case ReasoningDelta():
+                part = self._choice(event.choice).part(event.part, "reasoning")
+                part.pieces.append(event.text)
+                part.reasoning_kind, part.in_band = event.kind, event.in_band
+            case RefusalDelta():
+                self._choice(event.choice).part(event.part, "refusal").pieces.append(event.text)
+            case ResponseStarted():
+                self._provider, self._id, self._model = event.provider, event.id, event.model
+            case UsageUpdate():
+                self._usage = event.usage
+            case ChoiceFinished():
+                choice = self._choice(event.choice)
+                choice.reason, choice.raw_reason = event.reason, event.raw_reason
+            case Finished():
+                self._reason, self._raw_reason, self._damaged = event.reason, event.raw_reason, event.damaged
+                self._usage = event.usage or self._usage
+                self._model = event.model or self._model
+            case Failed():
+                self._failure = event.error
+            case _:
+                self._feed_rare(event)
+
+    def feed_all(self, events: Iterable[Event]) -> None:
+        """Takes several events."""
+        for event in events:
+            self.feed(event)
+
+    def message(self) -> Message:
+        """The message so far. Never raises."""
+        choices = tuple(
+            MessageChoice(
+                index,
+                tuple(part.snapshot() for part in choice.parts),
+                choice.reason,
+                choice.raw_reason,
+                tuple(choice.logprobs),
+            )
+            for index, choice in sorted(self._choices.items())
+        )
+        return Message(
+            self._provider,
+            self._id,
+            self._model,
+            choices,
+            self._usage,
+            self._reason,
+            self._raw_reason,
+            self._failure,
+            self._damaged,
+        )
+
+    def _choice(self, index: int) -> _Choice:
+        choice = self._choices.get(index)
+        if choice is None:
+            choice = self._choices[index] = _Choice()
+        return choice
+
+    def _feed_rare(self, event: Event) -> None:
+        match event:
+            case ToolCallStarted():
+                self._choice(event.choice).part(event.part, "tool_call").call = event
+            case ToolCallFinished():
+                self._choice(event.choice).part(event.part, "tool_call").finished_call = event
+            case ServerToolUsed():
+                self._choice(event.choice).part(event.part, "server_tool").used.append(event)
+            case MediaDelta():
+                self._feed_media(event)
+            case Citation():
+                self._choice(event.choice).part(event.part, "").citations.append(event.payload)
+            case OpaqueState():
+                self._choice(event.choice).part(event.part, "").opaque.append(event)
+            case Logprobs():
+                self._choice(event.choice).logprobs.extend(event.tokens)
+            case PartFinished():
+                part = self._choice(event.choice).part(event.part, "")
+                part.kind = part.kind or event.kind
+                part.native = event.native
+            case _:
+                pass
+
+    def _feed_media(self, event: MediaDelta) -> None:
+        part = self._choice(event.choice).part(event.part, "media")
+        if part.media is not None and part.media.kind != event.kind:
+            # Audio and its transcript share a part and stay apart.
+            part = self._choice(event.choice).part(event.part, "other media")
+            part.kind = "media"
+        if part.media is None or event.uri:
+            part.media = event
+        if event.data:
+            part.pieces.append(event.data)

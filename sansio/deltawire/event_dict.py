@@ -1,0 +1,85 @@
+"""Events as plain dicts, for JSON Lines, captures and queues between processes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, get_args
+
+import attrs
+
+from .events import Event, FinishReason
+from .failures import Failure
+from .notes import NoteCode
+from .usage import Usage
+
+__all__ = ["event_from_dict", "event_to_dict"]
+
+
+def _tag(kind: type) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
+
+
+_TYPES: Mapping[str, type] = MappingProxyType({_tag(kind): kind for kind in get_args(Event)})
+_TAGS: Mapping[type, str] = MappingProxyType({kind: tag for tag, kind in _TYPES.items()})
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """The event as JSON-ready values: its `type`, a stable tag such as `text_delta`, and its fields.
+
+    Bytes become base64 text. The inverse is `event_from_dict`.
+    """
+    fields = {field.name: _plain(getattr(event, field.name)) for field in attrs.fields(type(event))}
+    return {"type": _TAGS[type(event)], **fields}
+
+
+def event_from_dict(values: Mapping[str, Any]) -> Event:
+    """The event that `event_to_dict` made the values of. Missing fields get their defaults, unknown ones are left out.
+
+    Raises ValueError for a type that is no event's, and TypeError for a missing field without a default.
+    """
+    kind = _TYPES.get(values.get("type", ""))
+    if kind is None:
+        raise ValueError(f"no event of type {values.get('type')!r}")
+    known = {field.name for field in attrs.fields(kind)}
+    fields = {name: _READERS.get((kind.__name__, name), _same)(values[name]) for name in known & values.keys()}
+    event: Event = kind(**fields)
+    return event
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, FinishReason | NoteCode):
+        return value.value
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Usage | Failure):
+        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))} | (
+            {"kind": value.kind.value} if isinstance(value, Failure) else {}
+        )
+    return value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _usage(value: Any) -> Usage | None:
+    return None if value is None else Usage(**value)
+
+
+def _failure(value: Any) -> Failure:
+    return Failure(**value)
+
+
+_READERS: Mapping[tuple[str, str], Any] = MappingProxyType(
+    {
+        ("Malformed", "raw"): base64.b64decode,
+        ("Note", "code"): NoteCode,
+        ("ChoiceFinished", "reason"): FinishReason,
+        ("Finished", "reason"): FinishReason,
+        ("Finished", "usage"): _usage,
+        ("UsageUpdate", "usage"): _usage,
+        ("Failed", "error"): _failure,
+    }
+)
