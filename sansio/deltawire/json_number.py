@@ -14,17 +14,29 @@ NUMBER_STARTS = "-0123456789"
 
 _NONZERO = "123456789"
 _DIGITS = "0123456789"
-# What may follow, by what came last; the grammar of the RFC read as a diagram.
-_NEXT: dict[str, dict[str, str]] = {
-    "": {"-": "sign", "0": "zero"} | dict.fromkeys(_NONZERO, "whole"),
-    "sign": {"0": "zero"} | dict.fromkeys(_NONZERO, "whole"),
-    "zero": {".": "point", "e": "e", "E": "e"},
-    "whole": {".": "point", "e": "e", "E": "e"} | dict.fromkeys(_DIGITS, "whole"),
-    "point": dict.fromkeys(_DIGITS, "fraction"),
-    "fraction": {"e": "e", "E": "e"} | dict.fromkeys(_DIGITS, "fraction"),
-    "e": {"+": "exponent sign", "-": "exponent sign"} | dict.fromkeys(_DIGITS, "exponent"),
-    "exponent sign": dict.fromkeys(_DIGITS, "exponent"),
-    "exponent": dict.fromkeys(_DIGITS, "exponent"),
+# The grammar of the RFC read as a diagram: what came last, the characters that may follow, what they are then.
+_NEXT = {
+    (last, character): following
+    for last, characters, following in (
+        ("nothing", "-", "sign"),
+        ("nothing", "0", "zero"),
+        ("nothing", _NONZERO, "whole"),
+        ("sign", "0", "zero"),
+        ("sign", _NONZERO, "whole"),
+        ("zero", ".", "point"),
+        ("zero", "eE", "e"),
+        ("whole", _DIGITS, "whole"),
+        ("whole", ".", "point"),
+        ("whole", "eE", "e"),
+        ("point", _DIGITS, "fraction"),
+        ("fraction", _DIGITS, "fraction"),
+        ("fraction", "eE", "e"),
+        ("e", "+-", "exponent sign"),
+        ("e", _DIGITS, "exponent"),
+        ("exponent sign", _DIGITS, "exponent"),
+        ("exponent", _DIGITS, "exponent"),
+    )
+    for character in characters
 }
 _WHOLE_AFTER = frozenset({"zero", "whole", "fraction", "exponent"})
 
@@ -35,13 +47,13 @@ class JSONNumber:
 
     complete: bool = attrs.field(default=False, init=False)
     """True if the text so far is a number."""
-    _last: str = attrs.field(default="", init=False)
+    _last: str = attrs.field(default="nothing", init=False)
     _characters: list[str] = attrs.field(factory=list[str], init=False)
     _sound: int = attrs.field(default=0, init=False)
 
     def feed(self, character: str) -> bool:
         """Takes the next character; False, and it is not taken, if it cannot stand there."""
-        last = _NEXT[self._last].get(character)
+        last = _NEXT.get((self._last, character))
         if last is None or len(self._characters) - ("-" in self._characters[:1]) == MOST_DIGITS:
             return False
         self._last = last

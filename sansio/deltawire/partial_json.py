@@ -17,7 +17,7 @@ from .json_string import JSONString
 from .limits import Limits
 from .payload import is_list, is_object
 
-__all__ = ["PartialJson", "extends"]
+__all__ = ["PartialJson"]
 
 _SIGNIFICANT = re.compile(r"[^ \t\n\r]")
 _NUMBER_CHARACTERS = re.compile(r"[-+.0-9eE]*")
