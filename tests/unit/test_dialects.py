@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 import pytest
 
-from deltawire.dialects import DIALECTS, Dialect
+from deltawire.dialects import DIALECTS, REASONING_STYLES, Dialect
 from deltawire.events import FinishReason
 
 NAMES = {
@@ -18,7 +18,6 @@ NAMES = {
     "litellm", "ollama-openai",
 }  # fmt: skip
 LOCAL = {"vllm", "sglang", "llama-cpp", "lmstudio", "litellm", "ollama-openai"}
-STYLES = {"reasoning_effort", "reasoning", "thinking", "enable_thinking", "chat_template_kwargs", "none"}
 
 every_row = pytest.mark.parametrize("row", DIALECTS.values(), ids=DIALECTS.keys())
 
@@ -61,7 +60,8 @@ def test_finish_words_lead_to_finish_reasons_or_error(row: Dialect) -> None:
 @every_row
 def test_request_fields_are_known_ones(row: Dialect) -> None:
     assert row.max_tokens_field in {"max_tokens", "max_completion_tokens"}
-    assert row.reasoning_style in STYLES
+    assert row.reasoning_style in REASONING_STYLES
+    assert row.default_effort is None or row.reasoning_style == "reasoning_effort"
 
 
 @every_row

@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 
-from ..dialects import DIALECTS
 from ..version import __version__
 from .anthropic import anthropic_body, anthropic_headers, anthropic_url
 from .bedrock import bedrock_url, converse_body, invoke_body
@@ -40,9 +39,7 @@ class _Schema:
     headers: Callable[[Target], list[tuple[str, str]]] = _no_headers
 
 
-_CHAT = _Schema(chat_url, chat_body)
 _SCHEMAS: Mapping[str, _Schema] = {
-    **{name: _CHAT for name in DIALECTS},
     "openai-responses": _Schema(responses_url, responses_body),
     "anthropic": _Schema(anthropic_url, anthropic_body, anthropic_headers),
     "gemini": _Schema(gemini_url, gemini_body),
@@ -67,6 +64,7 @@ _GATHERED = frozenset(
         "stream_options",
     }
 )
+_CHAT = _Schema(chat_url, chat_body)
 _MESSAGE_FIELDS = ("messages", "input", "contents", "prompt")
 _AT_GOOGLE_CLOUD = frozenset({"gemini", "anthropic"})
 
@@ -93,11 +91,10 @@ def build_request(
     ValueError for what JSON cannot hold.
     """
     vendor = _checked(target)
-    schema = _SCHEMAS[target.provider]
+    schema = _SCHEMAS.get(target.provider, _CHAT)
     said = [*(messages or ()), *([] if prompt is None else [{"role": "user", "content": prompt}])]
     if not said and not any(field in (extra or {}) for field in _MESSAGE_FIELDS):
         raise unconfigured(target.provider, "Nothing to ask: pass a prompt or messages")
-    system = list(system) if isinstance(system, tuple) else system  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     conversation = Conversation(tuple(said), system, tuple(map(read_tool, tools)), options or Options())
     url = schema.url(target)
     body = _encoded(_with_extra(schema.body(target, conversation), extra or {}))

@@ -7,8 +7,6 @@ from typing import Any, TypeAlias, TypeGuard
 
 import attrs
 
-from ..payload import as_list
-
 __all__ = ["Conversation", "Options", "Tool", "ToolLike"]
 
 NO_PARAMETERS: Mapping[str, Any] = {"type": "object", "properties": {}}
@@ -113,7 +111,7 @@ class Conversation:
 
         For providers that keep the system prompt beside the messages. The parts are texts, or the provider's own.
         """
-        system = [*as_list(self.system)] if isinstance(self.system, list) else [self.system] if self.system else []
+        system = _parts(self.system)
         rest: list[Any] = []
         for message in self.messages:
             plain = plain_text(message)
@@ -122,6 +120,16 @@ class Conversation:
             else:
                 rest.append(message)
         return system, rest
+
+
+def _is_several(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    return isinstance(value, list | tuple)
+
+
+def _parts(system: Any) -> list[Any]:
+    if _is_several(system):
+        return [*system]
+    return [system] if system else []
 
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:

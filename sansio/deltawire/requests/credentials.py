@@ -16,6 +16,7 @@ HeaderPairs: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 MASK = "***"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CREDENTIAL = re.compile(r"auth|key|token|secret|cookie|credential|password|signature|^sig$", re.IGNORECASE)
+_USER = re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*://)?).*@", re.DOTALL)
 # A shorter value is no key, and hiding it would hide half of the text.
 _SHORTEST_SECRET = 6
 
@@ -59,9 +60,9 @@ class HoldsSecrets:
         return self
 
 
-def is_credential(name: str) -> bool:
+def is_credential(name: object) -> bool:
     """True if a header or query parameter of this name may carry a secret."""
-    return _CREDENTIAL.search(name) is not None
+    return _CREDENTIAL.search(str(name)) is not None
 
 
 def header_pairs(headers: HeaderPairs) -> tuple[tuple[str, str], ...]:
@@ -78,7 +79,12 @@ def shown_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
 
 def header_secrets(headers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """The values of the credential headers, without the word for the scheme."""
-    return tuple(value.rpartition(" ")[2] for name, value in headers if is_credential(name))
+    return tuple(str(value).rpartition(" ")[2] for name, value in headers if is_credential(name))
+
+
+def shown_url(url: str) -> str:
+    """The URL for people: without user name, password, query and fragment, any of which may hold a secret."""
+    return _USER.sub(r"\1", re.split(r"[?#]", url, maxsplit=1)[0])
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:

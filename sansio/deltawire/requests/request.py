@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import attrs
 
-from .credentials import HoldsSecrets, header_secrets, hide, shown_headers
+from .credentials import HoldsSecrets, header_secrets, hide, shown_headers, shown_url
 
 __all__ = ["Request"]
 
@@ -32,7 +30,7 @@ class Request(HoldsSecrets):
         return next((value for other, value in self.headers if other.lower() == name.lower()), None)
 
     def __repr__(self) -> str:
-        url = urlsplit(self.url)._replace(query="").geturl()
         headers = shown_headers(self.headers)
-        text = f"Request({self.method!r}, {url!r}, headers={headers!r}, body=<{len(self.body)} bytes>)"
+        shown = f"{self.method!r}, {shown_url(self.url)!r}, headers={headers!r}, body=<{len(self.body)} bytes>"
+        text = f"Request({shown})"
         return hide(text, header_secrets(self.headers))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Self, TypeAlias
-from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
-from .credentials import MASK, HeaderPairs, HoldsSecrets, header_pairs, header_secrets, hide, shown_headers
+from .credentials import MASK, HeaderPairs, HoldsSecrets, header_pairs, header_secrets, hide, shown_headers, shown_url
 from .models import chat_or_responses
 from .vendors import VENDORS
 
@@ -96,7 +95,7 @@ class Target(HoldsSecrets):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The key and the values of credential headers: what must not occur in anything that is shown."""
-        return tuple(filter(None, (self.api_key, *header_secrets(self.headers))))
+        return tuple(str(secret) for secret in (self.api_key, *header_secrets(self.headers)) if secret)
 
     def header(self, name: str) -> str | None:
         """The value of the last of the extra headers of this name, in any case, or None."""
@@ -119,12 +118,3 @@ class Target(HoldsSecrets):
         if self.signer is not None:
             shown.append("signer=...")
         return hide(f"Target({', '.join(shown)})", self.secrets)
-
-
-def shown_url(url: str) -> str:
-    """The URL for people: without user name, password, query and fragment, any of which may hold a secret."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return MASK
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -27,8 +27,8 @@ _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?")
 def ollama_host(host: str) -> str:
     """A base URL from what OLLAMA_HOST may hold: `0.0.0.0:11434`, `host`, `:8080`, `https://host/prefix`, `::1`.
 
-    The port is 11434 unless there is a scheme, as in Ollama's own clients. What is no host at all comes out as it is,
-    for the checks of a base URL to find.
+    The port is 11434 unless there is a scheme, as in Ollama's own clients. What is no host at all is left as it is for
+    the checks of a base URL to find.
     """
     scheme, mark, rest = host.strip().partition("://")
     if not mark:
@@ -38,7 +38,7 @@ def ollama_host(host: str) -> str:
         authority = f"[{authority}]"
     match = _HOST_AND_PORT.fullmatch(authority)
     if match is None or "@" in authority:
-        return host
+        return f"{scheme}://{rest}"
     name, port = _ANY_ADDRESS.get(match[1], match[1]), match[2]
     if not port and not mark:
         port = str(_OLLAMA_PORT)
