@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import deltawire
+from deltawire.dialects import DIALECTS
 from deltawire.failures import FailureKind
 from deltawire.requests import ConfigurationError, Options, Target, Tool, build_request
+from deltawire.requests.chat import chat_fields
+from deltawire.requests.conversation import Conversation
 from deltawire.requests.vendors import VENDORS
 from deltawire.version import __version__
 
@@ -296,3 +299,25 @@ def test_one_stop_word_and_several() -> None:
 
 def test_records_are_hashable_in_spite_of_their_mappings() -> None:
     assert len({Tool("f", "", {"a": 1}), Tool("f", "", {"a": 1}), Options(tool_choice={"type": "any"})}) == 2
+
+
+@pytest.mark.parametrize(
+    ("budget", "effort"), [(1, "low"), (1_024, "low"), (1_025, "medium"), (8_192, "medium"), (8_193, "high")]
+)
+def test_budget_counts_as_an_effort_where_there_is_no_budget(budget: int, effort: str) -> None:
+    assert (
+        body_of(Target("groq", "m", api_key="k"), "hi", options=Options(thinking=budget))["reasoning_effort"] == effort
+    )
+
+
+def test_budget_of_nothing_switches_thinking_off() -> None:
+    options = Options(thinking=0)
+    assert body_of(Target("anthropic", "m", api_key="k"), "hi", options=options)["thinking"] == {"type": "disabled"}
+    assert body_of(Target("ollama", "m"), "hi", options=options)["think"] is False
+
+
+def test_dialect_without_a_reasoning_field_gets_none() -> None:
+    silent = attrs.evolve(DIALECTS["groq"], reasoning_style="none")
+    said = Conversation((), None, (), Options(thinking=True, effort="high"))
+    assert chat_fields(silent, said) == {}
+    assert chat_fields(DIALECTS["groq"], said) == {"reasoning_effort": "high"}
