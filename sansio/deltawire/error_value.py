@@ -34,8 +34,20 @@ _WAITS = ("retryDelay", "retry_after", "retry_after_seconds", "resets_in_seconds
 _EMPTY_WORDS = frozenset(
     {"error", "errors", "response.failed", "response.error", "message-end", "failed", "about:blank"}
 )
-# Messages that only point to what another field says.
-_EMPTY_MESSAGES = frozenset({"provider returned error", "upstream error", "bad request", "error"})
+# Messages that any other text of the same error says better; so does a message of one word.
+_EMPTY_MESSAGES = frozenset(
+    {
+        "provider returned error",
+        "upstream error",
+        "bad request",
+        "not found",
+        "too many requests",
+        "unprocessable entity",
+        "internal server error",
+        "bad gateway",
+        "service unavailable",
+    }
+)
 
 
 @attrs.define
@@ -65,8 +77,7 @@ def read_error_value(value: Any) -> ErrorValue:
     """Reads a decoded error value of any shape; text and null too. Never raises."""
     found = ErrorValue()
     _read(value, found, 0)
-    if found.remark and " " not in found.message:
-        found.message = found.remark
+    _say(found.remark, found)
     return found
 
 
@@ -85,8 +96,23 @@ def _read_text(text: str, found: ErrorValue, depth: int) -> None:
     nested = _nested(text)
     if nested is not None:
         _read(nested, found, depth + 1)
-    elif not found.message:
-        found.message = text.strip()
+    if nested is None or not found.message:
+        _say(text.strip(), found)
+
+
+def _say(text: str, found: ErrorValue) -> None:
+    """Takes the text as the message, unless there is one already that says something."""
+    if not found.message or (_is_poor(found.message) and not _is_poor(text)):
+        found.message = text
+
+
+def _is_poor(message: str) -> bool:
+    return _is_word(message) or message.rstrip(".").lower() in _EMPTY_MESSAGES
+
+
+def _is_word(text: str) -> bool:
+    # Chinese and Japanese sentences have no spaces either.
+    return text.isascii() and " " not in text
 
 
 def _nested(text: str) -> Any:
@@ -103,7 +129,7 @@ def _nested(text: str) -> Any:
 def _read_list(items: list[Any], found: ErrorValue, depth: int) -> None:
     complaints = [complaint for complaint in map(_complaint, items[:_LONGEST_LIST]) if complaint]
     if complaints:
-        found.message = found.message or "; ".join(complaints)
+        _say("; ".join(complaints), found)
         return
     for item in items[:_LONGEST_LIST]:
         _read(item, found, depth + 1)
@@ -115,7 +141,7 @@ def _complaint(item: Any) -> str:
     text = as_text(fields.get("msg"))
     if not text or not is_list(fields.get("loc")):
         return ""
-    place = ".".join(str(step) for step in as_list(fields.get("loc")) if isinstance(step, str | int))
+    place = ".".join(filter(None, map(_word, as_list(fields.get("loc")))))
     return f"{place}: {text}" if place else text
 
 
@@ -125,15 +151,13 @@ def _read_object(fields: dict[str, Any], found: ErrorValue, depth: int) -> None:
             _read(fields[name], found, depth + 1)
     for holder in (*map(fields.get, _HOLDERS), *as_list(fields.get("choices"))[:_LONGEST_LIST]):
         _read(as_object(holder).get("error"), found, depth + 1)
+    for name in (*_TEXTS, "text") if "error_code" in fields else _TEXTS:
+        _read(fields.get(name), found, depth + 1)
     _read_annexes(fields, found, depth)
     _read_words(fields, found)
     _read_numbers(fields, found)
     for name in _REQUEST_IDS:
         found.request_id = found.request_id or as_text(fields.get(name)).strip() or None
-    for name in _TEXTS:
-        _read(fields.get(name), found, depth + 1)
-    if "error_code" in fields:
-        _read(fields.get("text"), found, depth + 1)
     if is_object(fields.get("headers")):
         found.headers = {
             name.lower(): value for name, value in as_object(fields.get("headers")).items() if isinstance(value, str)
@@ -142,16 +166,17 @@ def _read_object(fields: dict[str, Any], found: ErrorValue, depth: int) -> None:
 
 def _read_words(fields: dict[str, Any], found: ErrorValue) -> None:
     """The codes and types of one object. A word outranks a number, and a code the type."""
-    details = as_object(fields.get("details"))
+    error, status = as_text(fields.get("error")).strip(), as_text(fields.get("status"))
     said = (
-        details.get("error_code"),
+        as_object(fields.get("details")).get("error_code"),
         fields.get("code"),
         fields.get("Code"),
         fields.get("error_code"),
         fields.get("error_type"),
+        error if _is_word(error) else None,
         fields.get("type"),
         fields.get("__type"),
-        fields.get("status"),
+        None if status.isdecimal() else status,
     )
     words = [word for word in map(_word, said) if word]
     found.words.extend(words)
@@ -179,7 +204,7 @@ def _read_numbers(fields: dict[str, Any], found: ErrorValue) -> None:
         found.status = _status(code[:3])
     for name in _WAITS:
         value = fields.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**9:
             value = str(value)
         if found.retry_after is None and isinstance(value, str):
             found.retry_after = duration_seconds(value)
@@ -203,7 +228,7 @@ def _read_annexes(fields: dict[str, Any], found: ErrorValue, depth: int) -> None
         found.evidence = FailureKind.MODEL_OUTPUT
     for detail in as_list(fields.get("details"))[:20]:
         _read_google_detail(as_object(detail), found)
-    _read_metadata(as_object(fields.get("metadata")), as_text(fields.get("message")), found, depth)
+    _read_metadata(as_object(fields.get("metadata")), found, depth)
 
 
 def _read_google_detail(detail: dict[str, Any], found: ErrorValue) -> None:
@@ -220,7 +245,7 @@ def _read_google_detail(detail: dict[str, Any], found: ErrorValue) -> None:
             found.evidence = FailureKind.QUOTA
 
 
-def _read_metadata(metadata: dict[str, Any], message: str, found: ErrorValue, depth: int) -> None:
+def _read_metadata(metadata: dict[str, Any], found: ErrorValue, depth: int) -> None:
     """OpenRouter: what the upstream said, and why an input was refused (openrouter.ai/docs/api/errors)."""
     if metadata.get("flagged_input") is not None or metadata.get("reasons"):
         found.evidence = FailureKind.CONTENT_FILTER
@@ -231,5 +256,5 @@ def _read_metadata(metadata: dict[str, Any], message: str, found: ErrorValue, de
     _read(metadata["raw"], upstream, depth + 1)
     found.words.extend(upstream.words)
     found.retry_after = upstream.retry_after if found.retry_after is None else found.retry_after
-    if not found.message and message.strip(" .").lower() in _EMPTY_MESSAGES and not upstream.message.startswith("<"):
-        found.message = upstream.message
+    if not upstream.message.startswith("<"):
+        _say(upstream.message, found)
