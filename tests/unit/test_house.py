@@ -14,22 +14,30 @@ HOUSE = (
     "usage",
     "limits",
     "failures",
+    "payload",
     "events",
     "framing",
-    "payload",
     "tool_calls",
     "partial_json",
     "providers",
     "think",
     "response",
+    "parsing",
     "message",
+    "accumulator",
+    "event_dict",
     "requests",
     "policy",
     "encode",
     "testing",
     "__init__",
 )
-NEVER = {"providers": {"framing", "response", "policy"}, "policy": {"framing", "providers"}}
+NEVER = {
+    "framing": {"payload", "events"},
+    "providers": {"framing"},
+    "policy": {"framing", "providers"},
+    "encode": {"framing", "providers", "response", "policy"},
+}
 SHARED_BY_PROVIDERS = {"providers.base"}
 
 

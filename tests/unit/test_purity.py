@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
+from inspect import isclass
+from typing import Any
 
+import pytest
 from tests.core_source import (
     MODULES,
     OUTSIDE,
@@ -16,6 +20,8 @@ from tests.core_source import (
     inside_imports,
     outside_imports,
 )
+
+import deltawire
 
 FORBIDDEN_SYNTAX = {
     ast.AsyncFunctionDef: "async def",
@@ -31,13 +37,12 @@ FORBIDDEN_CACHES = {"cache", "lru_cache", "singledispatch"}
 BLANKET = {"Exception", "BaseException"}
 
 IMMUTABLE_RESULTS = {
-    "?.encode",
-    "?.join",
     "attrs.field",
     "bytes",
     "bytes.maketrans",
     "enum.auto",
     "frozenset",
+    "get_args",
     "int",
     "json.JSONDecoder",
     "MappingProxyType",
@@ -51,6 +56,7 @@ IMMUTABLE_RESULTS = {
     "types.MappingProxyType",
     "TypeVar",
 }
+TEXT_METHODS = {"decode", "encode", "format", "join", "lower", "replace", "strip", "upper"}
 READ_ONLY = {"Mapping", "bytes", "frozenset", "re.Pattern", "str", "tuple"}
 MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 MUTATORS = {"add", "append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
@@ -105,10 +111,13 @@ def mutable_parts(name: str, value: ast.AST, makers: set[str]) -> Iterator[str]:
     parts: list[ast.AST] = []
     if isinstance(value, ast.Dict | ast.DictComp) and re.fullmatch(r"_*[A-Z][A-Z0-9_]*", name):
         parts = [*value.values] if isinstance(value, ast.Dict) else [value.value]
+    elif isinstance(value, ast.Starred):
+        # What is unpacked into a tuple is gone afterwards.
+        parts = [getattr(value.value, "elt", value.value)]
     elif isinstance(value, MUTABLE):
         yield type(value).__name__
     elif isinstance(value, ast.Call):
-        if dotted(value.func) not in makers:
+        if dotted(value.func) not in makers and dotted(value.func).rpartition(".")[2] not in TEXT_METHODS:
             yield f"{dotted(value.func)}(...)"
     elif not isinstance(value, ast.Lambda):
         parts = [*ast.iter_child_nodes(value)]
@@ -175,3 +184,40 @@ def test_tables_are_never_written_to() -> None:
             if changed is not None and dotted(changed).rpartition(".")[2] in tables:
                 wrong.append((module.name, changed.lineno, dotted(changed)))
     assert not wrong
+
+
+BODIES = {
+    "openai-chat": b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"<think>a</think>b","tool_calls":'
+    b'[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],'
+    b'"usage":{"prompt_tokens":1}}\n\ndata: {bad}\n\ndata: [DONE]\n\n',
+    "anthropic": b'data: {"type":"message_start","message":{"id":"m","usage":{"input_tokens":1}}}\n\n'
+    b'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}}\n\n'
+    b'data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
+}
+
+
+def lasting_state() -> dict[str, Any]:
+    """What every loaded module of the package and every class in it holds now."""
+    state = {}
+    for name, module in sorted(sys.modules.items()):
+        if name.partition(".")[0] == "deltawire":
+            owners = {name: module, **{f"{name}.{key}": each for key, each in vars(module).items() if isclass(each)}}
+            for place, owner in owners.items():
+                state |= {f"{place}.{key}": view(each) for key, each in vars(owner).items() if key[:2] != "__"}
+    return state
+
+
+def view(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return [(repr(key), view(each)) for key, each in value.items()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return [view(each) for each in value]
+    return id(value)
+
+
+@pytest.mark.parametrize("provider", BODIES)
+def test_parsing_leaves_no_trace_in_any_module(provider: str) -> None:
+    before = lasting_state()
+    events = deltawire.parse(provider, BODIES[provider])
+    assert len(events) > 2
+    assert lasting_state() == before
