@@ -326,7 +326,7 @@ def test_no_body_raises(status: int, headers: dict[str, str], body: bytes) -> No
     assert (failure.status == status) is not (200 <= status < 300 and failure.status != status)
 
 
-# What the recorded error bodies of ../shared/streams are, by the number of their file.
+# What the recorded error bodies are, by the number of their file.
 RECORDED = {
     "001": ("not_found", None),
     "002": ("not_found", "model_not_found"),
