@@ -157,19 +157,28 @@ class SSEDecoder:
         return data.removeprefix(_BOM)
 
     def _cut_blocks(self, text: str, blank: str, blocks: list[SSEBlock | str]) -> None:
+        carriage_returns = "\r" in text
         for block in text.split(blank):
             if block.startswith("data: "):
-                if block.find("\n", 6) < 0 and block.find("\r", 6) < 0:
-                    blocks.append(block[6:])
+                start = 6
+            else:
+                start = block.find("\n") + 7
+                if (
+                    not block.startswith("event: ")
+                    or block.startswith("event: e")
+                    or block[start - 6 : start] != "data: "
+                ):
+                    self._take_block(block, blocks)
                     continue
-            elif block.startswith("event: ") and not block.startswith("event: e"):
-                start = block.find("\n") + 1
-                if block.startswith("data: ", start) and block.find("\n", start) < 0 and block.find("\r") < 0:
-                    blocks.append(block[start + 6 :])
-                    continue
-            for line in block.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-                self._take_line(line.encode(), blocks)
-            self._take_line(b"", blocks)
+            if block.find("\n", start) >= 0 or (carriage_returns and "\r" in block):
+                self._take_block(block, blocks)
+            else:
+                blocks.append(block[start:])
+
+    def _take_block(self, block: str, blocks: list[SSEBlock | str]) -> None:
+        for line in block.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+            self._take_line(line.encode(), blocks)
+        self._take_line(b"", blocks)
 
     def _feed_lines(self, data: bytes, blocks: list[SSEBlock | str]) -> None:
         if self.failure is not None:

@@ -77,46 +77,51 @@ class OpenAIChat(Provider):
 
     def receive(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk."""
-        if not self._receive_plain(payload, events):
-            self.receive_any(payload, events)
-
-    def _receive_plain(self, payload: dict[str, Any], events: list[Event]) -> bool:
         try:
             choices = payload["choices"]
             choice = choices[0]
-            delta = choice["delta"]
+            ((key, value),) = choice["delta"].items()
             state = self.choices[choice["index"]]
             if (
-                len(delta) != 1
-                or len(choices) != 1
-                or state.finished
-                or choice.get("finish_reason") is not None
-                or choice.get("logprobs") is not None
-                or payload.get("usage") is not None
-                or not _PLAIN_CHOICE.issuperset(choice)
-                or not self._known_keys.issuperset(payload)
+                len(choices) == 1
+                and choice.get("finish_reason") is None
+                and choice.get("logprobs") is None
+                and payload.get("usage") is None
+                and not state.finished
+                and _PLAIN_CHOICE.issuperset(choice)
+                and self._is_as_before(payload)
+                and self._receive_plain(state, key, value, events)
             ):
-                return False
-            for key, value in self._vendor:
-                if payload.get(key) != value:
-                    return False
-            ((key, value),) = delta.items()
-            if key == "tool_calls":
-                return self._deltas.plain_fragment(state, value, events)
-        except (KeyError, TypeError, IndexError, AttributeError):
+                return
+        except (KeyError, TypeError, IndexError, AttributeError, ValueError):
             # A missing or odd field: the general way sorts it out.
+            pass
+        self.receive_any(payload, events)
+
+    def _is_as_before(self, payload: dict[str, Any]) -> bool:
+        """True if the chunk brings nothing new but its choices."""
+        if not self._known_keys.issuperset(payload):
             return False
-        if type(value) is not str or not value:
-            return False
+        for key, value in self._vendor:
+            if payload.get(key) != value:
+                return False
+        return True
+
+    def _receive_plain(self, state: Choice, key: str, value: Any, events: list[Event]) -> bool:
+        """Adds the event of a delta with one live key; False if that is not all it takes."""
         # Any: the class swap is explained at the classes.
         event: Any
         if key == "content" and state.kind == "text":
             event = _TextDelta(value, state.index, state.parts - 1)
             event.__class__ = TextDelta
+        elif key == "tool_calls":
+            return self._deltas.plain_fragment(state, value, events)
         elif key in ("reasoning_content", "reasoning") and state.kind == "reasoning" and not self._placeholders:
             event = _ReasoningDelta(value, state.index, state.parts - 1)
             event.__class__ = ReasoningDelta
         else:
+            return False
+        if type(value) is not str or not value:
             return False
         events.append(event)
         return True
