@@ -114,6 +114,9 @@ def mutable_parts(name: str, value: ast.AST, makers: set[str]) -> Iterator[str]:
     elif isinstance(value, ast.Starred):
         # What is unpacked into a tuple is gone afterwards.
         parts = [getattr(value.value, "elt", value.value)]
+    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr):
+        # The left side says what a union is.
+        parts = [value.left]
     elif isinstance(value, MUTABLE):
         yield type(value).__name__
     elif isinstance(value, ast.Call):
