@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 
 from .notes import NoteCode
 from .think_options import ThinkOptions
 from .think_scan import CodeSpans, Role, TagFinder
-from .think_tags import THINK_TAGS, TagPair, is_special_token
+from .think_tags import REASONING_TAGS, TagPair, is_special_token
 
 __all__ = ["THINK_TAGS", "TagPair", "ThinkOptions", "ThinkSplitter", "split_think_blocks"]
+
+THINK_TAGS: Mapping[str, tuple[TagPair, ...]] = REASONING_TAGS
+"""The pairs of tags that the model families put around their reasoning, by family name; cannot be changed."""
 
 _HELD_WHITE_SPACE = 64
 _WHITE_SPACE = re.compile(rf"\s{{0,{_HELD_WHITE_SPACE + 1}}}")
@@ -36,6 +40,7 @@ class _Place(enum.Enum):
 
 
 _IN_BLOCK = (_Place.OPENED, _Place.INSIDE)
+_STAYS: tuple[Role, ...] = ("tool opener", "spoken opener")
 _RUNNING = {_Place.INSIDE: "reasoning", _Place.TEXT: "text"}
 
 
@@ -152,7 +157,7 @@ class ThinkSplitter:
             found = finder.tag.match(text, end)
             if found:
                 role = finder.roles[found[0]]
-                end = found.start() if role == "tool opener" else found.end()
+                end = found.start() if role in _STAYS else found.end()
                 self._put(pieces, "tag", text[start:end])
                 self._turn(role, found[0])
                 return end
@@ -190,7 +195,7 @@ class ThinkSplitter:
                 break
             sought = at + 1
         self._put(pieces, kind, text[start:at])
-        if role != "tool opener":
+        if role not in _STAYS:
             at = found.end()
             self._put(pieces, "tag", found[0])
         self._turn(role, found[0])
@@ -253,9 +258,12 @@ class ThinkSplitter:
             roles.update((pair.close, "closer") for pair in options.pairs_of(self._opener))
             return roles
         at_start = place is _Place.START
-        dropping = not self._block_seen and (options.stray_closers == "drop" or self._field_seen)
-        if dropping and (at_start or (place is _Place.TEXT and not self._field_seen)):
-            roles.update(dict.fromkeys(options.stray_tags(), "closer"))
+        if not self._block_seen and (self._field_seen or options.stray_closers == "drop"):
+            if at_start:
+                roles.update(dict.fromkeys(options.stray_tags(), "closer"))
+            elif place is _Place.TEXT and not self._field_seen:
+                roles.update((pair.open, "spoken opener") for pair in options.tags)
+                roles.update(dict.fromkeys(options.stray_tags(), "closer"))
         for pair in options.answer_tags:
             if place is not _Place.TEXT:
                 roles[pair.open] = "answer opener"

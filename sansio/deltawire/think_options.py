@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from .think_tags import ANSWER_TAGS, THINK_TAGS, TOOL_OPENERS, TagPair
+from .think_tags import ANSWER_TAGS, REASONING_TAGS, TOOL_OPENERS, TagPair
 
 __all__ = ["ThinkMode", "ThinkOptions"]
 
@@ -75,9 +75,9 @@ class ThinkOptions:
     @classmethod
     def for_family(cls, family: str, mode: ThinkMode = "leading") -> ThinkOptions:
         """Tags, answer tags and tool openers of a model family, a key of `THINK_TAGS`; ValueError for another name."""
-        if family not in THINK_TAGS:
-            raise ValueError(f"no think tags are known for {family!r}, only for {', '.join(sorted(THINK_TAGS))}")
-        return cls(mode, THINK_TAGS[family], ANSWER_TAGS.get(family, ()), TOOL_OPENERS.get(family, ()))
+        if family not in REASONING_TAGS:
+            raise ValueError(f"no think tags are known for {family!r}, only for {', '.join(sorted(REASONING_TAGS))}")
+        return cls(mode, REASONING_TAGS[family], ANSWER_TAGS.get(family, ()), TOOL_OPENERS.get(family, ()))
 
     def pairs_of(self, opener: str) -> tuple[TagPair, ...]:
         """The pairs of an opening tag, white space before it aside; every pair if `opener` is empty."""

@@ -10,8 +10,9 @@ import attrs
 
 __all__ = ["CodeSpans", "Role", "TagFinder"]
 
-Role: TypeAlias = Literal["opener", "closer", "answer opener", "answer closer", "tool opener"]
-"""What a tag does where it stands."""
+Role: TypeAlias = Literal["opener", "closer", "answer opener", "answer closer", "tool opener", "spoken opener"]
+"""What a tag does where it stands. A spoken opener comes too late to open a block: the text speaks of the tags, so that
+a closing tag after it is no stray one."""
 
 _BACK_TICKS = re.compile("`+")
 _BACK_TICK_OR_LINE_END = re.compile("[`\n]")
@@ -95,7 +96,6 @@ class CodeSpans:
         if self._run:
             if not self._span:
                 self._span = self._run
-                self._line_is_blank = False
             elif self._span == self._run:
                 self._span = 0
             self._run = 0

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import attrs
 
-__all__ = ["ANSWER_TAGS", "THINK_TAGS", "TOOL_OPENERS", "TagPair", "is_special_token"]
+__all__ = ["ANSWER_TAGS", "REASONING_TAGS", "TOOL_OPENERS", "TagPair", "is_special_token"]
 
 
 def _needs_a_mark(_record: TagPair, field: attrs.Attribute[str], tag: str) -> None:
@@ -52,7 +52,7 @@ def _both_turns(channel: str, *closers: str) -> tuple[TagPair, ...]:
 
 _THINK = _elements("think")
 
-THINK_TAGS: Mapping[str, tuple[TagPair, ...]] = MappingProxyType(
+REASONING_TAGS: Mapping[str, tuple[TagPair, ...]] = MappingProxyType(
     {
         **dict.fromkeys(
             (
