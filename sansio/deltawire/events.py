@@ -378,3 +378,4 @@ Event: TypeAlias = (
     | Finished
     | Failed
 )
+"""Whatever a parser emits."""

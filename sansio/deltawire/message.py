@@ -130,6 +130,7 @@ class NativePart:
 
 
 MessagePart: TypeAlias = TextPart | ReasoningPart | RefusalPart | ToolCallPart | MediaPart | ServerToolPart | NativePart
+"""Whatever a choice is made of."""
 
 
 @attrs.frozen

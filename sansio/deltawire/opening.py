@@ -29,7 +29,8 @@ _LONGEST_MAGIC = 4
 _MEDIA: Mapping[type[FrameReader], str] = MappingProxyType(
     {
         SSEReader: "text/event-stream",
-        NDJSONReader: "ndjson",
+        # Ollama labels an answer of one object as application/json.
+        NDJSONReader: "json",
         DocumentReader: "json",
         JSONArrayReader: "json",
     }

@@ -228,30 +228,31 @@ class SSEReader(FrameReader):
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes; plain frames go straight from the scanner to the provider."""
-        provider = self.provider
         blocks = self._decoder.feed_blocks(data)
+        if not blocks and self._decoder.failure is None:
+            return
+        provider, shallow, depth = self.provider, self._shallow, self._limits.json_depth
         # The quick way knows the standard decoder only, and leaves escapes that may be half pairs to `take`.
         quick = self._loads is None and not self._raw and b"\\u" not in data and not self.mending
+        payload: Any
         for block in blocks:
-            if type(block) is str:
-                if quick and self._is_shallow(block):
-                    payload: Any
-                    try:
-                        payload, end = raw_decode(block)
-                    except ValueError:
-                        payload, end = None, -1
-                    if end == len(block) and is_object(payload):
-                        self.seen = True
-                        try:
-                            provider.receive(payload, events)
-                        except LimitPassedError as passed:
-                            self.overflow(passed.failure, events)
-                        if provider.ended:
-                            return
-                        continue
-                self.take(block.encode(), events)
-            else:
+            if type(block) is not str:
                 self._take_block(block, events)
+            elif quick and (len(block) <= shallow or block.count("[") + block.count("{") <= depth):
+                try:
+                    payload, end = raw_decode(block)
+                except ValueError:
+                    payload, end = None, -1
+                if end == len(block) and payload.__class__ is dict:
+                    self.seen = True
+                    try:
+                        provider.receive(payload, events)
+                    except LimitPassedError as passed:
+                        self.overflow(passed.failure, events)
+                else:
+                    self.take(block.encode(), events)
+            else:
+                self.take(block.encode(), events)
             if provider.ended:
                 return
         self.overflow(self._decoder.failure, events)
@@ -266,9 +267,6 @@ class SSEReader(FrameReader):
     def pending(self) -> bytes:
         """The end of the event that is open."""
         return self._decoder.pending
-
-    def _is_shallow(self, text: str) -> bool:
-        return len(text) <= self._shallow or text.count("[") + text.count("{") <= self._limits.json_depth
 
     def _take_block(self, block: SSEBlock | str, events: list[Event]) -> None:
         if isinstance(block, str):
@@ -331,7 +329,38 @@ class NDJSONReader(_WholeFrameReader):
 
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
         super().__init__(provider, options)
-        self._decoder = NDJSONDecoder(options.limits.frame_bytes)
+        self._decoder = self._lines = NDJSONDecoder(options.limits.frame_bytes)
+        self._shallow = options.limits.json_depth * _SHALLOW_LENGTH
+
+    def feed(self, data: bytes, events: list[Event]) -> None:
+        """Takes the next bytes; plain lines go straight from the scanner to the provider."""
+        blocks = self._decoder.feed_blocks(data)
+        if not blocks and self._decoder.failure is None:
+            return
+        provider, shallow, depth = self.provider, self._shallow, self._limits.json_depth
+        quick = self._loads is None and not self._raw and b"\\u" not in data and not self.mending
+        payload: Any
+        for line in self._lines.feed_texts(data):
+            if isinstance(line, bytes):
+                self.take(line, events)
+            elif quick and (len(line) <= shallow or line.count("[") + line.count("{") <= depth):
+                try:
+                    payload, end = raw_decode(line)
+                except ValueError:
+                    payload, end = None, -1
+                if end == len(line) and payload.__class__ is dict:
+                    self.seen = True
+                    try:
+                        provider.receive(payload, events)
+                    except LimitPassedError as passed:
+                        self.overflow(passed.failure, events)
+                else:
+                    self.take(line.encode(), events)
+            else:
+                self.take(line.encode(), events)
+            if provider.ended:
+                return
+        self.overflow(self._lines.failure, events)
 
 
 class JSONArrayReader(_WholeFrameReader):

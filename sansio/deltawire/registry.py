@@ -12,6 +12,7 @@ import attrs
 from .dialects import DIALECTS
 from .providers.anthropic import Anthropic
 from .providers.base import Provider
+from .providers.ollama import Ollama
 from .providers.openai_chat import OpenAIChat
 
 __all__ = ["PROVIDERS", "ProviderRow", "provider_row"]
@@ -35,6 +36,7 @@ class ProviderRow:
 
 _SCHEMAS = (
     ProviderRow("anthropic", Anthropic),
+    ProviderRow("ollama", Ollama, framing="ndjson", think="leading"),
     *(ProviderRow(name, OpenAIChat, think="leading") for name in DIALECTS),
 )
 

@@ -61,15 +61,18 @@ class ThinkOptions:
 
     @classmethod
     def of(cls, value: str | ThinkOptions | None, default_mode: ThinkMode) -> ThinkOptions:
-        """The options for a mode name, for options, or for None, which means `default_mode`.
+        """The options for a mode name, for options, or for None, which means `default_mode` with stray closers kept:
+        who does not ask pays for a look at the start of the text and no more.
 
         Raises ValueError, naming the modes, for anything else.
         """
         if isinstance(value, ThinkOptions):
             return value
+        if value is None:
+            return cls(default_mode, stray_closers="keep")
         for mode in get_args(ThinkMode):
-            if (default_mode if value is None else value) == mode:
-                return cls(mode=mode)
+            if value == mode:
+                return cls(mode)
         raise ValueError(f"think is one of {', '.join(_MODES)} or a ThinkOptions record, not {value!r}")
 
     @classmethod

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from .arguments import parses_as_arguments
-from .events import Event, ToolCallDelta, ToolCallFinished, ToolCallStarted, ToolKind
+from .events import Event, ToolCallDelta, ToolCallFinished, ToolCallStarted, ToolKind, _ToolCallDelta
 from .failures import Failure, FailureKind
 from .limits import Limits
 from .nesting import ArgumentExtent
@@ -142,7 +144,10 @@ class ToolCalls:
         if len(call.fragments) >= _FRAGMENTS_KEPT_APART:
             call.compact()
         if call.started:
-            events.append(ToolCallDelta(call.index, text, call.choice, call.part))
+            # Any: the class swap is explained at the classes.
+            event: Any = _ToolCallDelta(call.index, text, call.choice, call.part)
+            event.__class__ = ToolCallDelta
+            events.append(event)
 
     def start_if_known(self, call: ToolCall, events: list[Event]) -> None:
         """Starts the call once its name is known, and its id is known or its arguments have begun."""

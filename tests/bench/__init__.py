@@ -1,0 +1,1 @@
+"""Benchmarks: CPU time as ratios measured in one process, never as a test. Run `python -m tests.bench --help`."""
