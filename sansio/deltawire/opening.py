@@ -7,13 +7,13 @@ from types import MappingProxyType
 
 from .events import Event
 from .failures import FailureKind
+from .ndjson_reader import NDJSONReader
 from .notes import NoteCode
 from .providers.base import Provider
 from .readers import (
     DocumentReader,
     FrameReader,
     JSONArrayReader,
-    NDJSONReader,
     ReaderOptions,
     SSEReader,
 )

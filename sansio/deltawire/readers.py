@@ -12,7 +12,6 @@ from .events import Event, Heartbeat, Malformed, Note, Raw
 from .failures import Failure, FailureKind
 from .framing.document import DocumentDecoder
 from .framing.json_array import JSONArrayDecoder
-from .framing.ndjson import NDJSONDecoder
 from .framing.sse import SSEBlock, SSEDecoder
 from .limits import Limits
 from .notes import NoteCode
@@ -21,10 +20,10 @@ from .providers.base import Provider
 from .surrogates import holds_surrogate
 from .tool_calls import LimitPassedError
 
-__all__ = ["DocumentReader", "FrameReader", "JSONArrayReader", "NDJSONReader", "ReaderOptions", "SSEReader"]
+__all__ = ["DocumentReader", "FrameReader", "JSONArrayReader", "ReaderOptions", "SSEReader", "WholeFrameReader"]
 
-# A text that nests deeper than this many levels cannot be shorter than twice as many characters.
-_SHALLOW_LENGTH = 2
+SHALLOW_LENGTH = 2
+"""A text that nests more levels than a limit cannot be shorter than this many times the limit, in characters."""
 
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
@@ -224,7 +223,7 @@ class SSEReader(FrameReader):
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
         super().__init__(provider, options)
         self._decoder = SSEDecoder(options.limits.frame_bytes)
-        self._shallow = options.limits.json_depth * _SHALLOW_LENGTH
+        self._shallow = options.limits.json_depth * SHALLOW_LENGTH
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes; plain frames go straight from the scanner to the provider."""
@@ -298,7 +297,7 @@ class SSEReader(FrameReader):
             self.malformed(block.data, "JSON outside of an event", events)
 
 
-class _WholeFrameReader(FrameReader):
+class WholeFrameReader(FrameReader):
     """The readers whose framers give bytes and tell what is unfinished by `end` alone."""
 
     _decoder: Framer
@@ -324,46 +323,7 @@ class _WholeFrameReader(FrameReader):
         self.overflow(self._decoder.failure, events)
 
 
-class NDJSONReader(_WholeFrameReader):
-    """One JSON object a line."""
-
-    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
-        super().__init__(provider, options)
-        self._decoder = self._lines = NDJSONDecoder(options.limits.frame_bytes)
-        self._shallow = options.limits.json_depth * _SHALLOW_LENGTH
-
-    def feed(self, data: bytes, events: list[Event]) -> None:
-        """Takes the next bytes; plain lines go straight from the scanner to the provider."""
-        blocks = self._decoder.feed_blocks(data)
-        if not blocks and self._decoder.failure is None:
-            return
-        provider, shallow, depth = self.provider, self._shallow, self._limits.json_depth
-        quick = self._loads is None and not self._raw and b"\\u" not in data and not self.mending
-        payload: Any
-        for line in self._lines.feed_texts(data):
-            if isinstance(line, bytes):
-                self.take(line, events)
-            elif quick and (len(line) <= shallow or line.count("[") + line.count("{") <= depth):
-                try:
-                    payload, end = raw_decode(line)
-                except ValueError:
-                    payload, end = None, -1
-                if end == len(line) and payload.__class__ is dict:
-                    self.seen = True
-                    try:
-                        provider.receive(payload, events)
-                    except LimitPassedError as passed:
-                        self.overflow(passed.failure, events)
-                else:
-                    self.take(line.encode(), events)
-            else:
-                self.take(line.encode(), events)
-            if provider.ended:
-                return
-        self.overflow(self._lines.failure, events)
-
-
-class JSONArrayReader(_WholeFrameReader):
+class JSONArrayReader(WholeFrameReader):
     """The elements of one streamed JSON array."""
 
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
@@ -371,7 +331,7 @@ class JSONArrayReader(_WholeFrameReader):
         self._decoder = JSONArrayDecoder(options.limits.frame_bytes)
 
 
-class DocumentReader(_WholeFrameReader):
+class DocumentReader(WholeFrameReader):
     """One whole document: an answer that was not streamed, or an error."""
 
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:

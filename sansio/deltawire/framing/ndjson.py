@@ -1,6 +1,10 @@
 """Newline-delimited JSON: bytes to lines that end at LF only.
 
-JSON text may hold CR as white space, and U+2028 or U+0085 inside strings: none of them ends a line.
+JSON text may hold CR as white space, and U+2028 or U+0085 inside strings: none of them ends a line, though they do for
+`str.splitlines` (github.com/openai/openai-python/issues/1230).
+
+Two ways through: line by line as bytes, which is the reference, and whole chunks at once as text. A test holds the two
+equal.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ from .lines import too_large
 __all__ = ["NDJSONDecoder"]
 
 _BOM = b"\xef\xbb\xbf"
+_WHITE_SPACE = b" \t\r"
+_WHITE_SPACE_TEXT = _WHITE_SPACE.decode()
 
 
 class NDJSONDecoder:
@@ -57,6 +63,29 @@ class NDJSONDecoder:
             self._hold(tail)
         return frames
 
+    def feed_texts(self, data: bytes) -> list[bytes | str]:
+        """As `feed`, for the parser: lines that begin and end in `data` as text where they are valid UTF-8."""
+        lines: list[bytes | str] = []
+        if self._parts or self._first:
+            # The line that straddles two chunks, and the first, which may begin with a BOM.
+            cut = data.find(b"\n") + 1
+            lines += self.feed(data[:cut] if cut else data)
+            if not cut:
+                return lines
+            data = data[cut:]
+        cut = data.rfind(b"\n")
+        if cut < 0 or len(data) > self._limit or self._first or self.failure is not None:
+            lines += self.feed(data)
+            return lines
+        try:
+            text = str(data[:cut], "utf-8")
+        except UnicodeDecodeError:
+            lines += self.feed(data)
+            return lines
+        lines += [bare for line in text.split("\n") if (bare := line.strip(_WHITE_SPACE_TEXT))]
+        self._hold(data[cut + 1 :])
+        return lines
+
     def end(self) -> list[bytes]:
         """The last line if it has no LF; the caller checks that it is complete. Idempotent."""
         line = b"".join(self._parts)
@@ -79,7 +108,7 @@ class NDJSONDecoder:
                 break
             if self._first:
                 line = line.removeprefix(_BOM)
-            line = line.strip(b" \t\r")
+            line = line.strip(_WHITE_SPACE)
             if line:
                 self._first = False
                 frames.append(line)
