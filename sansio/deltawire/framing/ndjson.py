@@ -18,6 +18,7 @@ __all__ = ["NDJSONDecoder"]
 _BOM = b"\xef\xbb\xbf"
 _WHITE_SPACE = b" \t\r"
 _WHITE_SPACE_TEXT = _WHITE_SPACE.decode()
+_PENDING_BYTES = 256
 
 
 class NDJSONDecoder:
@@ -30,48 +31,39 @@ class NDJSONDecoder:
     def __init__(self, limit: int = Limits().frame_bytes) -> None:
         self.failure: Failure | None = None
         self._limit = limit
-        self._parts: list[bytes] = []
-        self._held = 0
+        self._open = bytearray()
         self._first = True
 
     @property
     def pending(self) -> bytes:
-        """The last piece that is held of the open line."""
-        return self._parts[-1] if self._parts else b""
+        """The last bytes that are held of the open line."""
+        return bytes(self._open[-_PENDING_BYTES:])
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The lines that `data` completes, each the bytes of one JSON value."""
         data = bytes(data)
         if self.failure is not None:
             return []
-        cut = data.find(b"\n")
-        if cut < 0:
-            self._hold(data)
-            return []
-        if self._parts:
-            self._parts.append(data[:cut])
-            lines = [b"".join(self._parts)]
-            self._parts.clear()
-            self._held = 0
-            data = data[cut + 1 :]
-            lines += data.split(b"\n")
-        else:
-            lines = data.split(b"\n")
+        lines = data.split(b"\n")
         tail = lines.pop()
+        if lines and self._open:
+            self._open += lines[0]
+            lines[0] = bytes(self._open)
+            self._open.clear()
         frames = self._trimmed(lines)
-        if self.failure is None:
-            self._hold(tail)
+        self._hold(tail)
         return frames
 
     def feed_texts(self, data: bytes) -> list[bytes | str]:
         """As `feed`, for the parser: lines that begin and end in `data` as text where they are valid UTF-8."""
         lines: list[bytes | str] = []
-        if self._parts or self._first:
+        if self._open or self._first:
             # The line that straddles two chunks, and the first, which may begin with a BOM.
             cut = data.find(b"\n") + 1
-            lines += self.feed(data[:cut] if cut else data)
             if not cut:
+                self._hold(data)
                 return lines
+            lines += self.feed(data[:cut])
             data = data[cut:]
         cut = data.rfind(b"\n")
         if cut < 0 or len(data) > self._limit or self._first or self.failure is not None:
@@ -88,16 +80,14 @@ class NDJSONDecoder:
 
     def end(self) -> list[bytes]:
         """The last line if it has no LF; the caller checks that it is complete. Idempotent."""
-        line = b"".join(self._parts)
-        self._parts.clear()
-        self._held = 0
+        line = bytes(self._open)
+        self._open.clear()
         return self._trimmed([line])
 
     def _hold(self, data: bytes) -> None:
-        if data:
-            self._parts.append(data)
-            self._held += len(data)
-            if self._held > self._limit:
+        if data and self.failure is None:
+            self._open += data
+            if len(self._open) > self._limit:
                 self._overflow()
 
     def _trimmed(self, lines: list[bytes]) -> list[bytes]:
@@ -116,5 +106,4 @@ class NDJSONDecoder:
 
     def _overflow(self) -> None:
         self.failure = too_large("frame_bytes", self._limit, "A line")
-        self._parts.clear()
-        self._held = 0
+        self._open.clear()
