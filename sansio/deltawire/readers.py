@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from .depth import DepthCheck
 from .events import Event, Heartbeat, Malformed, Note, Raw
 from .failures import Failure, FailureKind
 from .framing.document import DocumentDecoder
@@ -21,9 +22,6 @@ from .surrogates import holds_surrogate
 from .tool_calls import LimitPassedError
 
 __all__ = ["DocumentReader", "FrameReader", "JSONArrayReader", "ReaderOptions", "SSEReader", "WholeFrameReader"]
-
-SHALLOW_LENGTH = 2
-"""A text that nests more levels than a limit cannot be shorter than this many times the limit, in characters."""
 
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
@@ -64,6 +62,7 @@ class FrameReader:
         self._limits = options.limits
         self._loads = options.loads
         self._raw = options.raw
+        self._depth = DepthCheck(options.limits.json_depth)
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes."""
@@ -108,6 +107,39 @@ class FrameReader:
         provider.calls.mend = self.mending or replaced
         self.hand_over(payload, events)
         provider.calls.mend = self.mending
+
+    def take_all(self, frames: Sequence[Any], data: bytes, events: list[Event]) -> None:
+        """Takes the frames of one chunk `data`; those that are text go straight from the scanner to the provider."""
+        provider, depth = self.provider, self._depth
+        # The quick way knows the standard decoder only, and leaves escapes that may be half pairs to `take`. One
+        # character is looked for much faster than two.
+        quick = self._loads is None and not self._raw and not self.mending
+        quick = quick and not (b"\\" in data and b"\\u" in data)
+        payload: Any
+        for frame in frames:
+            if type(frame) is not str:
+                self.take_other(frame, events)
+            elif quick and ((len(frame) <= depth.longest and frame.startswith(depth.head)) or depth.passes(frame)):
+                try:
+                    payload, end = raw_decode(frame)
+                except ValueError:
+                    payload, end = None, -1
+                if end == len(frame) and payload.__class__ is dict:
+                    self.seen = True
+                    try:
+                        provider.receive(payload, events)
+                    except LimitPassedError as passed:
+                        self.overflow(passed.failure, events)
+                else:
+                    self.take(frame.encode(), events)
+            else:
+                self.take(frame.encode(), events)
+            if provider.ended:
+                return
+
+    def take_other(self, frame: Any, events: list[Event]) -> None:
+        """Takes a frame of a chunk that is not plain text: its bytes."""
+        self.take(frame, events)
 
     def take_error(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
         """Takes the body of a frame that is an error by its name."""
@@ -223,38 +255,17 @@ class SSEReader(FrameReader):
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
         super().__init__(provider, options)
         self._decoder = SSEDecoder(options.limits.frame_bytes)
-        self._shallow = options.limits.json_depth * SHALLOW_LENGTH
 
     def feed(self, data: bytes, events: list[Event]) -> None:
-        """Takes the next bytes; plain frames go straight from the scanner to the provider."""
+        """Takes the next bytes."""
         blocks = self._decoder.feed_blocks(data)
-        if not blocks and self._decoder.failure is None:
-            return
-        provider, shallow, depth = self.provider, self._shallow, self._limits.json_depth
-        # The quick way knows the standard decoder only, and leaves escapes that may be half pairs to `take`.
-        quick = self._loads is None and not self._raw and b"\\u" not in data and not self.mending
-        payload: Any
-        for block in blocks:
-            if type(block) is not str:
-                self._take_block(block, events)
-            elif quick and (len(block) <= shallow or block.count("[") + block.count("{") <= depth):
-                try:
-                    payload, end = raw_decode(block)
-                except ValueError:
-                    payload, end = None, -1
-                if end == len(block) and payload.__class__ is dict:
-                    self.seen = True
-                    try:
-                        provider.receive(payload, events)
-                    except LimitPassedError as passed:
-                        self.overflow(passed.failure, events)
-                else:
-                    self.take(block.encode(), events)
-            else:
-                self.take(block.encode(), events)
-            if provider.ended:
-                return
-        self.overflow(self._decoder.failure, events)
+        if blocks or self._decoder.failure is not None:
+            self.take_all(blocks, data, events)
+            self.overflow(self._decoder.failure, events)
+
+    def take_other(self, frame: Any, events: list[Event]) -> None:
+        """Takes a block that is no plain data."""
+        self._take_block(frame, events)
 
     def end(self, events: list[Event]) -> None:
         """Takes the pending event if it is complete JSON or `[DONE]`."""

@@ -70,7 +70,7 @@ class ResponseParser:
         self._received = False
         self._by_payload = False
         self._closed = False
-        self._choices = 0
+        self._settled_choices = -1  # as many as need no look for think blocks any more
         self.dropped_bytes = 0
         """Bytes that came after the terminal event."""
 
@@ -255,9 +255,10 @@ class ResponseParser:
         think = self._think
         if think is not None:
             choices = len(self._provider.choices)
-            if choices != self._choices or not think.idle(choices):
-                self._choices = choices
+            if choices != self._settled_choices:
                 events = think.feed(events)
+                if think.settled(choices):
+                    self._settled_choices = choices
         return events
 
 

@@ -66,7 +66,7 @@ class CallSlots:
             # A new id without a name on a known index is drift: the first id stays.
             return call
         if fragment.id and call.id and not call.synthetic_id and fragment.id != call.id:
-            goes_on = call.size > 0 and not fragment.starts and not call.full
+            goes_on = call.has_arguments and not fragment.starts and not call.full
             return call if goes_on else None
         if fragment.starts and call.full:
             return None

@@ -75,7 +75,7 @@ class ThinkStage:
         self._choices: dict[int, _ChoiceText] = {}
         self._quiet: int | None = None  # a choice that speaks in its reasoning field, with nothing held or moved
 
-    def idle(self, choices: int) -> bool:
+    def settled(self, choices: int) -> bool:
         """True if none of the `choices` begun so far can have its events changed any more."""
         return len(self._choices) >= choices and all(choice.settled for choice in self._choices.values())
 

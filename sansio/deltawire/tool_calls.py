@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
@@ -44,8 +44,6 @@ class ToolCall:
     damaged: bool = False
     whole: bool = False
     """The server sent the arguments as one JSON value: nothing may follow."""
-    size: int = 0
-    """UTF-8 bytes of the arguments."""
     fragments: list[str] = attrs.field(factory=list[str])
     _joined: list[str] = attrs.field(factory=list[str])
     _extent: ArgumentExtent | None = None
@@ -65,6 +63,11 @@ class ToolCall:
             for fragment in self.fragments[self._measured :]:
                 self._extent.feed(fragment)
             self._measured = len(self.fragments)
+
+    @property
+    def has_arguments(self) -> bool:
+        """True once a piece of the arguments came that is not empty."""
+        return bool(self.fragments or self._joined)
 
     @property
     def full(self) -> bool:
@@ -94,6 +97,7 @@ class ToolCalls:
         """Set once a character of some call's arguments was replaced."""
         self.open: list[ToolCall] = []
         self._limits = limits
+        self._argument_bytes = limits.tool_argument_bytes
         self._count = 0
         self._open_bytes = 0
         self._per_choice: dict[int, int] = {}
@@ -120,7 +124,7 @@ class ToolCalls:
         """
         name = tool_name(name)
         late = call.started and name not in ("", call.name)
-        if name and not call.started and (not call.name or not call.size):
+        if name and not call.started and (not call.name or not call.has_arguments):
             call.name = name
         if identifier and not call.id and not call.started and identifier not in self._ids:
             call.id = identifier
@@ -129,19 +133,16 @@ class ToolCalls:
 
     def append(self, call: ToolCall, text: str, events: list[Event]) -> None:
         """Adds a piece of the arguments. Raises LimitPassedError past `tool_argument_bytes`."""
-        if self.mend or call.joiner is not None:
+        if self.mend:
             text = self._mended(call, text)
         if not text:
             return
-        size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-        self._open_bytes += size
-        if self._open_bytes > self._limits.tool_argument_bytes:
-            allowed = self._limits.tool_argument_bytes
-            message = f"Tool arguments are longer than the limit tool_argument_bytes allows: {allowed:,} bytes"
-            raise LimitPassedError(Failure(FailureKind.TOO_LARGE, message, code="tool_argument_bytes", retryable=False))
-        call.size += size
-        call.fragments.append(text)
-        if len(call.fragments) >= _FRAGMENTS_KEPT_APART:
+        self._open_bytes += len(text) if text.isascii() else _utf8_bytes(text)
+        if self._open_bytes > self._argument_bytes:
+            self._refuse_arguments(text)
+        fragments = call.fragments
+        fragments.append(text)
+        if len(fragments) >= _FRAGMENTS_KEPT_APART:
             call.compact()
         if call.started:
             # Any: the class swap is explained at the classes.
@@ -149,9 +150,14 @@ class ToolCalls:
             event.__class__ = ToolCallDelta
             events.append(event)
 
+    def _refuse_arguments(self, text: str) -> NoReturn:
+        self._open_bytes -= _utf8_bytes(text)
+        message = f"Tool arguments are longer than the limit tool_argument_bytes allows: {self._argument_bytes:,} bytes"
+        raise LimitPassedError(Failure(FailureKind.TOO_LARGE, message, code="tool_argument_bytes", retryable=False))
+
     def start_if_known(self, call: ToolCall, events: list[Event]) -> None:
         """Starts the call once its name is known, and its id is known or its arguments have begun."""
-        if not call.started and call.name and (call.id or call.size):
+        if not call.started and call.name and (call.id or call.has_arguments):
             self.start(call, events)
 
     def start(self, call: ToolCall, events: list[Event]) -> None:
@@ -181,8 +187,8 @@ class ToolCalls:
             self.start(call, events)
         call.closed = True
         self.open.remove(call)
-        self._open_bytes -= call.size
         arguments = call.arguments()
+        self._open_bytes -= _utf8_bytes(arguments)
         call.fragments, call._joined = [], []
         complete = proper and bool(call.name) and not call.damaged
         if complete and call.kind == "function":
@@ -239,6 +245,10 @@ class ToolCalls:
         if self.replaced:
             self.damage()
         return text
+
+
+def _utf8_bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def tool_name(name: str) -> str:

@@ -18,7 +18,7 @@ class TestOf:
             assert ThinkOptions.of(mode, "off") == ThinkOptions(mode=mode)
         options = ThinkOptions.for_family("cohere")
         assert ThinkOptions.of(options, "off") is options
-        assert ThinkOptions.of(None, "inside") == ThinkOptions(mode="inside")
+        assert ThinkOptions.of(None, "inside") == ThinkOptions("inside", stray_closers="keep")
 
     @pytest.mark.parametrize("value", ["auto", "", "Leading", 3])
     def test_names_the_modes_when_it_refuses(self, value: object) -> None:

@@ -29,12 +29,8 @@ class LineDecoder:
         """Bytes of the line that is open now."""
         self._limit = limit
         self._parts: list[bytes] = []
-        self._after_cr = False
-
-    @property
-    def idle(self) -> bool:
-        """True between two lines, when the next byte begins a line of its own."""
-        return not self.held and not self._after_cr
+        self.after_cr = False
+        """True behind a CR that ended a line: a LF that follows belongs to it."""
 
     @property
     def pending(self) -> bytes:
@@ -46,13 +42,13 @@ class LineDecoder:
         data = bytes(data)
         if not data or self.failure is not None:
             return []
-        if self._after_cr:
+        if self.after_cr:
             # The LF of a CRLF that was cut in two ends no second line.
-            self._after_cr = False
+            self.after_cr = False
             if data[0] == _LF:
                 data = data[1:]
         if b"\r" in data:
-            self._after_cr = data.endswith(b"\r")
+            self.after_cr = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         lines = data.split(b"\n")
         tail = lines.pop()

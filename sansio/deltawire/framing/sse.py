@@ -104,7 +104,7 @@ class SSEDecoder:
             data = self._past_bom(data)
         lines = self._lines
         blocks: list[SSEBlock | str] = []
-        if self._size or not lines.idle:
+        if self._size or lines.held or lines.after_cr:
             if self._size + lines.held + len(data) <= self._limit and lines.append(data):
                 return blocks
             # The frame that straddles two chunks goes line by line, up to its end.
@@ -129,9 +129,9 @@ class SSEDecoder:
             self._feed_lines(data, blocks)
             return blocks
         self._cut_blocks(text, blank.decode(), blocks)
-        tail = data[cut + len(blank) :]
-        if tail:
-            self._feed_lines(tail, blocks)
+        cut += len(blank)
+        if cut < len(data):
+            self._feed_lines(data[cut:], blocks)
         return blocks
 
     def end_blocks(self) -> list[SSEBlock | str]:

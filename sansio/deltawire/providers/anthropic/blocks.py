@@ -203,7 +203,7 @@ class BlockMapper:
         """The input that came whole with the start counts if no delta had any."""
         assert block.call is not None
         value = block.native.get("input")
-        if not block.call.size and value not in (None, {}):
+        if not block.call.has_arguments and value not in (None, {}):
             self._provider.calls.append(block.call, value if isinstance(value, str) else compact_json(value), events)
             if not is_object(value):
                 self._provider.note_once(NoteCode.ARGUMENTS_NOT_TEXT, block.call.name, events)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from ...dialects import DIALECTS, Dialect
@@ -58,6 +60,10 @@ _CHOICELESS_KEYS = frozenset(
 _FOREIGN = (("candidates", "gemini"), ("responseId", "gemini"), ("done", "ollama"))
 
 
+def _nothing(_payload: dict[str, Any]) -> None:
+    """Stands for the vendor fields of chunks that have none."""
+
+
 class OpenAIChat(Provider):
     """One Chat Completions response.
 
@@ -73,14 +79,19 @@ class OpenAIChat(Provider):
         self._deltas = DeltaMapper(self)
         self._seen_payload = False
         self._known_keys: frozenset[str] = frozenset()
-        self._vendor: tuple[tuple[str, Any], ...] = ()
+        self._vendor_of: Callable[[dict[str, Any]], Any] = _nothing
+        self._vendor: Any = None
+        repeats = self.dialect is not None and self.dialect.repeats_placeholder_reasoning
+        self._reasoning_keys = () if repeats else ("reasoning_content", "reasoning")
 
     def receive(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk."""
+        # Any: the class swap is explained at the classes.
+        event: Any
         try:
             choices = payload["choices"]
             choice = choices[0]
-            ((key, value),) = choice["delta"].items()
+            ((key, text),) = choice["delta"].items()
             state = self.choices[choice["index"]]
             if (
                 len(choices) == 1
@@ -89,46 +100,30 @@ class OpenAIChat(Provider):
                 and payload.get("usage") is None
                 and not state.finished
                 and _PLAIN_CHOICE.issuperset(choice)
-                and self._is_as_before(payload)
-                and self._receive_plain(state, key, value, events)
+                and self._known_keys.issuperset(payload)
+                and self._vendor_of(payload) == self._vendor
             ):
-                return
+                if key == "content" and state.kind == "text" and type(text) is str and text:
+                    event = _TextDelta(text, state.index, state.parts - 1)
+                    event.__class__ = TextDelta
+                    events.append(event)
+                    return
+                if key == "tool_calls":
+                    (entry,) = text
+                    ((key, text),) = entry["function"].items()
+                    call = self._deltas.slots[state.index].by_index[entry["index"]]
+                    if key == "arguments" and len(entry) == 2 and type(text) is str and call.started:
+                        self.calls.append(call, text, events)
+                        return
+                elif key in self._reasoning_keys and state.kind == "reasoning" and type(text) is str and text:
+                    event = _ReasoningDelta(text, state.index, state.parts - 1)
+                    event.__class__ = ReasoningDelta
+                    events.append(event)
+                    return
         except (KeyError, TypeError, IndexError, AttributeError, ValueError):
             # A missing or odd field: the general way sorts it out.
             pass
         self.receive_any(payload, events)
-
-    def _is_as_before(self, payload: dict[str, Any]) -> bool:
-        """True if the chunk brings nothing new but its choices."""
-        if not self._known_keys.issuperset(payload):
-            return False
-        for key, value in self._vendor:
-            if payload.get(key) != value:
-                return False
-        return True
-
-    def _receive_plain(self, state: Choice, key: str, value: Any, events: list[Event]) -> bool:
-        """Adds the event of a delta with one live key; False if that is not all it takes."""
-        # Any: the class swap is explained at the classes.
-        event: Any
-        if key == "content" and state.kind == "text":
-            event = _TextDelta(value, state.index, state.parts - 1)
-            event.__class__ = TextDelta
-        elif key == "tool_calls":
-            return self._deltas.plain_fragment(state, value, events)
-        elif key in ("reasoning_content", "reasoning") and state.kind == "reasoning" and not self._placeholders:
-            event = _ReasoningDelta(value, state.index, state.parts - 1)
-            event.__class__ = ReasoningDelta
-        else:
-            return False
-        if type(value) is not str or not value:
-            return False
-        events.append(event)
-        return True
-
-    @property
-    def _placeholders(self) -> bool:
-        return self.dialect is not None and self.dialect.repeats_placeholder_reasoning
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk the general way."""
@@ -218,7 +213,9 @@ class OpenAIChat(Provider):
             fields["x_groq"] = {key: value for key, value in groq.items() if key not in ("usage", "error")} or None
         self.describe(fields, events)
         self._known_keys = _STANDARD | payload.keys() | {"created"}
-        self._vendor = tuple((key, value) for key, value in payload.items() if key not in _STANDARD | {"created"})
+        vendor_keys = [key for key in payload if key not in _STANDARD and key != "created"]
+        self._vendor_of = itemgetter(*vendor_keys) if vendor_keys else _nothing
+        self._vendor = self._vendor_of(payload)
 
     def _map_choice(self, choice: dict[str, Any], position: int, events: list[Event]) -> None:
         index = choice.get("index")

@@ -51,7 +51,8 @@ class DeltaMapper:
 
     def __init__(self, provider: OpenAIChat) -> None:
         self._provider = provider
-        self._slots: dict[int, CallSlots] = {}
+        self.slots: dict[int, CallSlots] = {}
+        """The calls of each choice, by what their fragments say."""
         self._legacy: dict[int, ToolCall] = {}
         self._details: dict[int, ReasoningDetails] = {}
         self._refused: set[int] = set()
@@ -79,22 +80,6 @@ class DeltaMapper:
         vendor = {key: value for key, value in delta.items() if key not in _OWN_KEYS}
         if vendor:
             self._provider.describe(vendor, events, ("choice", state.index))
-
-    def plain_fragment(self, state: Choice, entries: Any, events: list[Event]) -> bool:
-        """The quick way for one fragment that only goes on with a started call; False if it is not that.
-
-        KeyError, TypeError, IndexError and AttributeError mean the same.
-        """
-        entry = entries[0]
-        function = entry["function"]
-        arguments = function["arguments"]
-        if len(entries) != 1 or len(entry) != 2 or len(function) != 1 or type(arguments) is not str:
-            return False
-        call = self._slots[state.index].by_index[entry["index"]]
-        if not call.started:
-            return False
-        self._provider.calls.append(call, arguments, events)
-        return True
 
     def refused(self, state: Choice) -> bool:
         """True if the choice said a refusal."""
@@ -221,9 +206,9 @@ class DeltaMapper:
         if state.finished:
             self._note_late(state, entry, events)
             return
-        slots = self._slots.get(state.index)
+        slots = self.slots.get(state.index)
         if slots is None:
-            slots = self._slots[state.index] = CallSlots(self._provider.calls)
+            slots = self.slots[state.index] = CallSlots(self._provider.calls)
         call = slots.resolve(fragment)
         if call is None:
             call = self._begin_call(state, "custom" if custom else "function", fragment)
