@@ -73,7 +73,9 @@ class ThinkStage:
     def __init__(self, options: ThinkOptions) -> None:
         self._options = options
         self._choices: dict[int, _ChoiceText] = {}
-        self._quiet: int | None = None  # a choice that speaks in its reasoning field, with nothing held or moved
+        # The choice that speaks at the moment outside of its text, with nothing held or moved, and its known parts.
+        self._quiet_choice: int | None = None
+        self._quiet_parts: dict[int, tuple[str, int]] = {}
 
     def settled(self, choices: int) -> bool:
         """True if none of the `choices` begun so far can have its events changed any more."""
@@ -83,10 +85,14 @@ class ThinkStage:
         """The same events with the blocks split off and the parts numbered anew."""
         split: list[Event] = []
         for event in events:
-            if type(event) is ReasoningDelta and event.choice == self._quiet:
+            if (
+                (type(event) is ToolCallDelta or type(event) is ReasoningDelta)
+                and event.choice == self._quiet_choice
+                and event.part in self._quiet_parts
+            ):
                 split.append(event)
             elif isinstance(event, TextDelta):
-                self._quiet = None
+                self._quiet_choice = None
                 self._feed_text(event, split)
             elif isinstance(event, _OF_A_PART):
                 split.append(self._moved(event, split))
@@ -138,11 +144,11 @@ class ThinkStage:
             if isinstance(event, ReasoningDelta):
                 choice.splitter.reasoning_field_seen()
             self._flush(choice, choice.splitter.flush(), event.choice, split)
-            if isinstance(event, ReasoningDelta) and not choice.moved and choice.moved_part(event.part) == event.part:
-                self._quiet = event.choice
         if choice.settled:
             return event
         part = choice.moved_part(event.part)
+        if isinstance(event, _CONTENT) and not choice.moved:
+            self._quiet_choice, self._quiet_parts = event.choice, choice.parts
         return event if part == event.part else attrs.evolve(event, part=part)
 
     def _end(self, index: int, split: list[Event]) -> None:
