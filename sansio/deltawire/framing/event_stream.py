@@ -11,6 +11,7 @@ before a byte of the message is waited for.
 from __future__ import annotations
 
 import enum
+import struct
 import zlib
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -29,6 +30,13 @@ HeaderValue: TypeAlias = bool | int | bytes | str
 _PRELUDE = 12
 _CHECKSUM = 4
 _LEAST_MESSAGE = _PRELUDE + _CHECKSUM
+
+_read_prelude = struct.Struct(">III").unpack_from
+_read_number = struct.Struct(">I").unpack_from
+
+# A stream repeats a handful of header blocks; those that are longer or come later are read each time.
+_BLOCKS_KNOWN = 32
+_LONGEST_BLOCK_KNOWN = 512
 
 
 class HeaderType(enum.IntEnum):
@@ -115,6 +123,12 @@ class EventStreamDecoder:
         self._parts: list[bytes] = []
         self._held = 0
         self._wanted = _PRELUDE
+        self._known: dict[bytes, dict[str, HeaderValue]] = {}
+
+    @property
+    def inside_message(self) -> bool:
+        """True if bytes of a message are held that is not complete: the body must not end here."""
+        return self._held > 0
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[EventStreamMessage]:
         """The messages that `data` completes, in order."""
@@ -130,9 +144,9 @@ class EventStreamDecoder:
         start = 0
         while len(buffer) - start >= self._wanted:
             if self._wanted == _PRELUDE:
-                self._wanted = self._message_length(buffer[start : start + _PRELUDE])
+                self._wanted = self._message_length(buffer, start)
             else:
-                message = self._message(memoryview(buffer)[start : start + self._wanted])
+                message = self._message(buffer, start, start + self._wanted)
                 if message is not None:
                     messages.append(message)
                 start += self._wanted
@@ -151,10 +165,10 @@ class EventStreamDecoder:
         self._held = 0
         return []
 
-    def _message_length(self, prelude: bytes) -> int:
-        """The length of the message that begins with `prelude`; that of a prelude if it is broken."""
-        total, headers, checksum = (int.from_bytes(prelude[at : at + 4], "big") for at in (0, 4, 8))
-        if zlib.crc32(prelude[:8]) != checksum:
+    def _message_length(self, buffer: bytes, start: int) -> int:
+        """The length of the message whose prelude stands at `start`; that of a prelude if it is broken."""
+        total, headers, checksum = _read_prelude(buffer, start)
+        if zlib.crc32(buffer[start : start + 8]) != checksum:
             return self._malformed("The checksum of a message's prelude does not match: this is no event stream")
         if total < _LEAST_MESSAGE or headers > total - _LEAST_MESSAGE:
             return self._malformed("A message is shorter than its own parts")
@@ -162,19 +176,29 @@ class EventStreamDecoder:
             self.failure = too_large("frame_bytes", self._frame_limit, "A message")
         elif headers > self._header_limit:
             self.failure = too_large("event_stream_header_bytes", self._header_limit, "The headers of a message")
-        return total
+        return int(total)
 
-    def _message(self, message: memoryview) -> EventStreamMessage | None:
-        if zlib.crc32(message[:-_CHECKSUM]) != int.from_bytes(message[-_CHECKSUM:], "big"):
+    def _message(self, buffer: bytes, start: int, end: int) -> EventStreamMessage | None:
+        payload_end = end - _CHECKSUM
+        if (zlib.crc32(memoryview(buffer)[start:payload_end]),) != _read_number(buffer, payload_end):
             self._malformed("The checksum of a message does not match")
             return None
-        headers_end = _PRELUDE + int.from_bytes(message[4:8], "big")
+        headers_start = start + _PRELUDE
+        headers_end = headers_start + _read_number(buffer, start + 4)[0]
         try:
-            headers = _read_headers(bytes(message[_PRELUDE:headers_end]))
+            headers = self._headers(buffer[headers_start:headers_end])
         except _HeaderError as error:
             self._malformed(f"The headers of a message are malformed: {error}")
             return None
-        return EventStreamMessage(headers, bytes(message[headers_end:-_CHECKSUM]))
+        return EventStreamMessage(headers, buffer[headers_end:payload_end])
+
+    def _headers(self, block: bytes) -> dict[str, HeaderValue]:
+        headers = self._known.get(block)
+        if headers is None:
+            headers = _read_headers(block)
+            if len(self._known) < _BLOCKS_KNOWN and len(block) <= _LONGEST_BLOCK_KNOWN:
+                self._known[block] = headers
+        return headers.copy()
 
     def _malformed(self, message: str) -> int:
         self.failure = Failure(FailureKind.MALFORMED, message, retryable=True)
