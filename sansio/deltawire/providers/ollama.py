@@ -51,7 +51,7 @@ _MESSAGE_KEYS = frozenset({"role", "content", "thinking", "tool_calls", "images"
 _CALL_KEYS = frozenset({"id", "type", "function"})
 _FUNCTION_KEYS = frozenset({"name", "arguments", "index"})
 # Fields that only a line of this schema has.
-_ANSWER_KEYS = frozenset({"message", "response", "thinking", "done", "context", "created_at", "_debug_info"})
+_ANSWER_KEYS = frozenset({"message", "response", "thinking", "context", "created_at", "_debug_info"})
 _LONGEST_DETAIL = 1_000
 
 
@@ -120,8 +120,7 @@ class Ollama(Provider):
         if self._is_error(payload):
             self.fail_with(payload, events)
             return
-        if not payload.keys() & _ANSWER_KEYS:
-            self._receive_foreign(payload, events)
+        if "done" not in payload and self._is_foreign(payload, events):
             return
         self.start(None, payload.get("model"), events)
         message = payload.get("message")
@@ -158,13 +157,15 @@ class Ollama(Provider):
             return True
         return isinstance(payload.get("message"), str) and ("code" in payload or "type" in payload)
 
-    def _receive_foreign(self, payload: dict[str, Any], events: list[Event]) -> None:
-        speaks = foreign_schema(payload)
+    def _is_foreign(self, payload: dict[str, Any], events: list[Event]) -> bool:
+        speaks = "" if self.content else foreign_schema(payload)
         if speaks:
             message = f"The body speaks another schema: read it as {speaks!r}, not as {self.name!r}"
             self.fail(self.failure(FailureKind.WRONG_MEDIA, message, retryable=False), events)
-        else:
+        elif _ANSWER_KEYS.isdisjoint(payload):
             self.unknown(payload, events)
+            return True
+        return bool(speaks)
 
     def _describe(self, payload: dict[str, Any], message: dict[str, Any], events: list[Event]) -> None:
         fields = {key: value for key, value in payload.items() if key not in _OWN_KEYS}

@@ -1,0 +1,142 @@
+"""What must hold for the events of every provider, and near misses of payloads to try it with."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from deltawire.events import (
+    ChoiceFinished,
+    Event,
+    Failed,
+    Finished,
+    Heartbeat,
+    Malformed,
+    Note,
+    Raw,
+    ReasoningDelta,
+    ResponseStarted,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    Unknown,
+)
+from deltawire.response import ResponseParser, parser
+
+ANY_TIME = (Heartbeat, Note, Malformed, Unknown, Raw)
+TERMINAL = (Finished, Failed)
+
+JSON = st.recursive(
+    st.sampled_from([None, True, False, 0, 1, -1, 2**60, 0.5, 1.0, "", " ", "x", "null", "tool_calls", "text"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "text", "content", "index", "error", "x"]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+PLACES = st.lists(st.integers(min_value=0), max_size=8)
+
+
+def hold_laws(events: list[Event]) -> None:
+    """Fails if the events of one whole response break a law of order."""
+    kinds = [type(event) for event in events]
+    assert [kind for kind in kinds if kind in TERMINAL] == kinds[-1:]
+    started = [place for place, kind in enumerate(kinds) if kind is ResponseStarted]
+    bound = [place for place, kind in enumerate(kinds) if kind not in (*ANY_TIME, Failed)]
+    assert len(started) <= 1
+    assert bound[:1] == started
+    for event in events:
+        if isinstance(event, TextDelta | ReasoningDelta):
+            assert event.text
+    _hold_laws_of_calls(events)
+
+
+def _hold_laws_of_calls(events: list[Event]) -> None:
+    open_calls: dict[tuple[int, int], tuple[ToolCallStarted, list[str]]] = {}
+    begun: dict[int, int] = {}
+    finished: set[int] = set()
+    identifiers: list[str] = []
+    for event in events:
+        if isinstance(event, ToolCallStarted):
+            assert event.index == begun.get(event.choice, 0)
+            begun[event.choice] = event.index + 1
+            assert event.id
+            identifiers.append(event.id)
+            open_calls[event.choice, event.index] = (event, [])
+        elif isinstance(event, ToolCallDelta):
+            assert event.arguments
+            open_calls[event.choice, event.index][1].append(event.arguments)
+        elif isinstance(event, ToolCallFinished):
+            start, pieces = open_calls.pop((event.choice, event.index))
+            assert (event.id, event.name, event.part) == (start.id, start.name, start.part)
+            assert event.arguments == "".join(pieces)
+        elif isinstance(event, ChoiceFinished):
+            assert event.choice not in finished
+            assert event.raw_reason
+            assert not [call for call in open_calls if call[0] == event.choice]
+            finished.add(event.choice)
+    assert not open_calls
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def general_parser(name: str, **options: Any) -> ResponseParser:
+    """A parser whose provider never takes its quick way."""
+    general = parser(name, **options)
+    general._provider._receive_plain = lambda payload, events: False  # type: ignore[attr-defined]
+    return general
+
+
+def of_payloads(response: ResponseParser, payloads: Iterable[Any]) -> list[Event]:
+    """All events of payloads that come decoded."""
+    events = [event for payload in payloads for event in response.receive_payload(copy.deepcopy(payload))]
+    return events + response.receive_eof()
+
+
+def of_chunks(response: ResponseParser, chunks: Iterable[bytes]) -> list[Event]:
+    """All events of a body in these chunks."""
+    events = [event for chunk in chunks for event in response.receive_data(chunk)]
+    return events + response.receive_eof()
+
+
+def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
+    """The body cut at these places, counted around it."""
+    marks = sorted({place % (len(body) + 1) for place in places} | {0, len(body)})
+    return [body[here:there] for here, there in itertools.pairwise(marks)]
+
+
+def bytewise(body: bytes) -> list[bytes]:
+    """The body in chunks of one byte."""
+    return [body[place : place + 1] for place in range(len(body))]
+
+
+@st.composite
+def near_misses(draw: st.DrawFn, fixtures: list[list[dict[str, Any]]]) -> list[Any]:
+    """One of the fixtures with some of its payloads, or of the values inside them, replaced, lost or doubled."""
+    payloads: list[Any] = copy.deepcopy(draw(st.sampled_from(fixtures)))
+    for _ in range(draw(st.integers(0, 4))):
+        places = list(_places(payloads))
+        if not places:
+            break
+        holder, key = draw(st.sampled_from(places))
+        change = draw(st.sampled_from(["replace", "replace", "replace", "remove", "double"]))
+        if change == "replace":
+            holder[key] = draw(JSON)
+        elif change == "remove":
+            del holder[key]
+        elif isinstance(holder, list):
+            holder.insert(key, copy.deepcopy(holder[key]))
+        else:
+            holder[draw(st.sampled_from(["type", "index", "x"]))] = copy.deepcopy(holder[key])
+    return payloads
+
+
+def _places(value: Any) -> Iterable[tuple[Any, Any]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield value, key
+        yield from _places(inner)
