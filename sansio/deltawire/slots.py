@@ -15,7 +15,21 @@ from .nesting import ArgumentExtent
 from .payload import compact_json
 from .tool_calls import ToolCall, ToolCalls, tool_name
 
-__all__ = ["CallFragment", "CallSlots", "known_text"]
+__all__ = ["CallFragment", "CallSlots", "as_index", "known_text"]
+
+_LONGEST_INDEX = 16
+
+
+def as_index(value: Any) -> int | None:
+    """The number under which a server counts a choice or a call, also as a float or in digits; None for anything else.
+
+    Numbers that are equal are the same number, as they are the same key of a dict: 1, 1.0 and true.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _LONGEST_INDEX:
+        return int(value)
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value) if isinstance(value, int | float) else None
 
 
 def known_text(value: Any) -> str:
@@ -31,7 +45,7 @@ class CallFragment:
     __slots__ = ("arguments", "id", "index", "name", "whole")
 
     def __init__(self, index: Any, identifier: Any, name: Any, arguments: Any) -> None:
-        self.index: int | None = index if isinstance(index, int) and not isinstance(index, bool) else None
+        self.index = as_index(index)
         self.id = known_text(identifier)
         self.name = tool_name(known_text(name))
         self.whole = arguments is not None and not isinstance(arguments, str)
@@ -42,15 +56,23 @@ class CallFragment:
         """True if the arguments begin an array or object."""
         return self.whole or ArgumentExtent.starts(self.arguments)
 
+    @property
+    def blank(self) -> bool:
+        """True if it says nothing that a call could begin with."""
+        return not (self.id or self.name or self.arguments)
+
 
 class CallSlots:
     """The calls of one choice, found by what their fragments say."""
 
     def __init__(self, calls: ToolCalls) -> None:
         self.by_index: dict[int, ToolCall] = {}
+        self.last: ToolCall | None = None
+        """The call that was spoken of last."""
         self._calls = calls
         self._by_id: dict[str, ToolCall] = {}
-        self._last: ToolCall | None = None
+        self._first_ids: dict[int, str] = {}
+        """By our index the first id said of each call: not the call's own if an earlier call has that."""
 
     def resolve(self, fragment: CallFragment) -> ToolCall | None:
         """The call that the fragment goes on with, None if it begins a new one."""
@@ -59,22 +81,21 @@ class CallSlots:
         elif fragment.id:
             call = self._by_id.get(fragment.id)
         else:
-            call = self._last
+            call = self.last
             if call is not None and fragment.name and (call.name != fragment.name or fragment.starts or call.full):
                 call = None
         if call is None or not fragment.name:
             # A new id without a name on a known index is drift: the first id stays.
             return call
-        if fragment.id and call.id and not call.synthetic_id and fragment.id != call.id:
-            goes_on = call.has_arguments and not fragment.starts and not call.full
+        renamed = bool(call.name) and fragment.name != call.name
+        first_id = self._first_ids.get(call.index)
+        if fragment.id and first_id and fragment.id != first_id:
+            # Some servers make up an id for each fragment, and say the name each time.
+            goes_on = call.has_arguments and not call.full and not fragment.starts and not renamed
             return call if goes_on else None
-        if fragment.starts and call.full:
+        if call.full and (fragment.starts or renamed):
             return None
         return call
-
-    def knows(self, identifier: str) -> bool:
-        """True if some call was spoken of by this id."""
-        return identifier in self._by_id
 
     def keep(self, call: ToolCall, fragment: CallFragment) -> None:
         """Remembers under what number and ids the call is spoken of."""
@@ -82,15 +103,17 @@ class CallSlots:
             self.by_index[fragment.index] = call
         if fragment.id:
             self._by_id[fragment.id] = call
-        self._last = call
+            self._first_ids.setdefault(call.index, fragment.id)
+        self.last = call
 
-    def add(self, call: ToolCall, fragment: CallFragment, events: list[Event]) -> bool:
-        """Adds the fragment to its call; False if it brings a name that comes too late."""
+    def add(self, call: ToolCall, fragment: CallFragment, events: list[Event]) -> str:
+        """Adds the fragment to its call. Gives what came too late, another name or id, `""` if nothing did."""
+        late_id = call.started and fragment.id not in ("", self._first_ids.get(call.index))
         self.keep(call, fragment)
-        in_time = self._calls.name(call, fragment.name, fragment.id)
+        late_name = not self._calls.name(call, fragment.name, fragment.id)
         self._calls.start_if_known(call, events)
         if fragment.arguments:
             call.whole = call.whole or fragment.whole
             self._calls.append(call, fragment.arguments, events)
             self._calls.start_if_known(call, events)
-        return in_time
+        return fragment.name if late_name else fragment.id if late_id else ""

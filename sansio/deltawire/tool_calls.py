@@ -180,9 +180,7 @@ class ToolCalls:
         if call.closed:
             return
         if call.joiner is not None:
-            rest = call.joiner.end()
-            call.joiner = None
-            self.append(call, rest, events)
+            self._end_text(call, events)
         if not call.started:
             self.start(call, events)
         call.closed = True
@@ -226,6 +224,10 @@ class ToolCalls:
         """True if the choice has sent a complete call."""
         return choice in self._complete
 
+    def has_id(self, identifier: str) -> bool:
+        """True if a call of the response has this id."""
+        return identifier in self._ids
+
     def _new_id(self) -> str:
         prefix = self.id_prefix or "call"
         number = len(self._ids)
@@ -239,12 +241,23 @@ class ToolCalls:
             call.joiner = SurrogateJoiner()
         if call.joiner is not None:
             text = call.joiner.feed(text)
-            self.replaced |= call.joiner.replaced
-        elif "\ufffd" in text:
+        if "\ufffd" in text:
             self.replaced = True
-        if self.replaced:
             self.damage()
         return text
+
+    def _end_text(self, call: ToolCall, events: list[Event]) -> None:
+        """Lets half a pair go that waits for its other half. Raises nothing: the stream may be ending."""
+        assert call.joiner is not None
+        rest = call.joiner.end()
+        call.joiner = None
+        if rest:
+            self.replaced = True
+            self.damage()
+            call.fragments.append(rest)
+            self._open_bytes += len(rest.encode())
+            if call.started:
+                events.append(ToolCallDelta(call.index, rest, call.choice, call.part))
 
 
 def _utf8_bytes(text: str) -> int:

@@ -51,9 +51,10 @@ def merge_counts(merged: dict[str, Any], said: dict[str, Any]) -> bool:
         if value is None or value == before:
             continue
         if isinstance(value, dict):
-            if not isinstance(before, dict):
-                before = merged[name] = {}
-            changed |= merge_counts(before, value)  # pyright: ignore[reportUnknownArgumentType]
+            # A new object each time: what an earlier event shows stays as it was.
+            inner: dict[str, Any] = dict(before) if isinstance(before, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+            changed |= merge_counts(inner, value)  # pyright: ignore[reportUnknownArgumentType]
+            merged[name] = inner
         elif value == 0 and isinstance(before, int | float) and before:
             continue
         else:

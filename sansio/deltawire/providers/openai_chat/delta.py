@@ -212,7 +212,7 @@ class DeltaMapper:
         call = slots.resolve(fragment)
         if call is None:
             call = self._begin_call(state, "custom" if custom else "function", fragment)
-            if fragment.id and slots.knows(fragment.id):
+            if fragment.id and self._provider.calls.has_id(fragment.id):
                 self._provider.note_once(NoteCode.REUSED_CALL_ID, fragment.id, events)
         self._add(slots, call, fragment, events)
         self._tell_call_extras(state, call, entry, events)
@@ -235,8 +235,9 @@ class DeltaMapper:
     def _add(self, slots: CallSlots, call: ToolCall, fragment: CallFragment, events: list[Event]) -> None:
         self._provider.begin(events)
         self._provider.content = True
-        if not slots.add(call, fragment, events):
-            self._provider.note_once(NoteCode.LATE_CALL_NAME, f"{fragment.name!r} after {call.name!r}", events)
+        late = slots.add(call, fragment, events)
+        if late:
+            self._provider.note_once(NoteCode.LATE_CALL_NAME, f"{late!r} after {call.name!r} {call.id!r}", events)
         if fragment.whole:
             self._provider.note_once(NoteCode.ARGUMENTS_NOT_TEXT, call.name, events)
 
