@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import enum
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
@@ -39,24 +40,26 @@ def event_from_dict(values: Mapping[str, Any]) -> Event:
 
     Raises ValueError for a type that is no event's, and TypeError for a missing field without a default.
     """
-    kind = _TYPES.get(values.get("type", ""))
-    if kind is None:
-        raise ValueError(f"no event of type {values.get('type')!r}")
-    known = {field.name for field in attrs.fields(kind)}
-    fields = {name: _READERS.get((kind.__name__, name), _same)(values[name]) for name in known & values.keys()}
+    tag = values.get("type")
+    if not isinstance(tag, str) or tag not in _TYPES:
+        raise ValueError(f"no event of type {tag!r}")
+    kind = _TYPES[tag]
+    fields = {name: _READERS.get((kind.__name__, name), _same)(value) for name, value in _known(kind, values).items()}
     event: Event = kind(**fields)
     return event
 
 
+def _known(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.name: values[field.name] for field in attrs.fields(kind) if field.name in values}
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, FinishReason | NoteCode):
+    if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Usage | Failure):
-        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))} | (
-            {"kind": value.kind.value} if isinstance(value, Failure) else {}
-        )
+        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
     return value
 
 
@@ -65,11 +68,11 @@ def _same(value: Any) -> Any:
 
 
 def _usage(value: Any) -> Usage | None:
-    return None if value is None else Usage(**value)
+    return None if value is None else Usage(**_known(Usage, value))
 
 
 def _failure(value: Any) -> Failure:
-    return Failure(**value)
+    return Failure(**_known(Failure, value))
 
 
 _READERS: Mapping[tuple[str, str], Any] = MappingProxyType(

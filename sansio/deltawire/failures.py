@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 from typing import Any
 
 import attrs
@@ -93,11 +92,13 @@ _ENDPOINTS = {
 }
 
 
+_LONGEST_WAIT = 1e300
+
+
 def _seconds(value: float | None) -> float | None:
     """A wait in seconds, or None for what is no wait: negative, infinite or not a number."""
-    if value is None or not math.isfinite(value) or value < 0:
-        return None
-    return float(value)
+    # Adding zero makes -0.0 what it is equal to.
+    return None if value is None or not 0 <= value <= _LONGEST_WAIT else float(value) + 0.0
 
 
 def _retryable_by_kind(failure: Failure) -> bool:
