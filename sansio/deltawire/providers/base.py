@@ -23,6 +23,7 @@ from ..failures import Failure, FailureKind
 from ..limits import Limits
 from ..notes import NoteCode
 from ..redaction import Redactor
+from ..surrogates import replace_surrogates
 from ..tool_calls import ToolCalls
 from ..usage import Usage, merge_counts
 
@@ -261,7 +262,8 @@ class Provider:
             self.begin(events)
         self.calls.close_all(events, proper=False)
         self.ended = True
-        events.append(Failed(attrs.evolve(failure, after_content=self.content)))
+        texts = {name: replace_surrogates(getattr(failure, name)) for name in ("message", "code", "request_id", "raw")}
+        events.append(Failed(attrs.evolve(failure, after_content=self.content, **texts)))
 
     def failure(self, kind: FailureKind, message: str, **fields: Any) -> Failure:
         """A failure of this provider, without the caller's secrets."""
