@@ -10,21 +10,16 @@ from .failures import FailureKind
 from .ndjson_reader import NDJSONReader
 from .notes import NoteCode
 from .providers.base import Provider
-from .readers import (
-    DocumentReader,
-    FrameReader,
-    JSONArrayReader,
-    ReaderOptions,
-    SSEReader,
-)
+from .readers import DocumentReader, FrameReader, JSONArrayReader, ReaderOptions
 from .registry import ProviderRow
+from .sse_reader import SSEReader
 
 __all__ = ["Opening", "open_body"]
 
 _BOM = b"\xef\xbb\xbf"
 _WHITE_SPACE = b" \t\r\n"
-# Magic numbers: gzip (RFC 1952), zstd (RFC 8878), zlib (RFC 1950) with its usual second bytes.
-_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
+# Magic numbers: gzip (RFC 1952), zstd (RFC 8878), zlib (RFC 1950) with a 32 KiB window and no dictionary.
+_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _LONGEST_MAGIC = 4
 _MEDIA: Mapping[type[FrameReader], str] = MappingProxyType(
     {
@@ -101,6 +96,6 @@ def _check_content_type(
     if not content_type:
         return
     media_type, _, parameters = content_type.lower().partition(";")
-    charset = parameters.partition("charset=")[2].strip(" \"'")
+    charset = parameters.partition("charset=")[2].partition(";")[0].strip(" \"'")
     if _MEDIA.get(kind, "") not in media_type or charset not in ("", "utf-8", "utf8"):
         provider.note_once(NoteCode.WRONG_CONTENT_TYPE, content_type, events)

@@ -13,17 +13,26 @@ from .events import Event, Heartbeat, Malformed, Note, Raw
 from .failures import Failure, FailureKind
 from .framing.document import DocumentDecoder
 from .framing.json_array import JSONArrayDecoder
-from .framing.sse import SSEBlock, SSEDecoder
 from .limits import Limits
+from .nesting import NestingScanner
 from .notes import NoteCode
-from .payload import Loads, PayloadError, as_object, decode_json, is_list, is_object, raw_decode
+from .payload import (
+    Loads,
+    PayloadError,
+    as_object,
+    compact_json,
+    decode_json,
+    is_object,
+    raw_decode,
+    value_nests_deeper,
+)
 from .providers.base import Provider
 from .surrogates import holds_surrogate
-from .tool_calls import LimitPassedError
 
-__all__ = ["DocumentReader", "FrameReader", "JSONArrayReader", "ReaderOptions", "SSEReader", "WholeFrameReader"]
+__all__ = ["DocumentReader", "FrameReader", "JSONArrayReader", "ReaderOptions", "WholeFrameReader"]
 
-_WHITE_SPACE = re.compile(r"[ \t\r\n]+")
+_WHITE_SPACE = " \t\r\n"
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 @attrs.frozen
@@ -49,7 +58,10 @@ class Framer(Protocol):
 
 
 class FrameReader:
-    """Hands the frames of one body over to the provider. Subclasses cut the frames."""
+    """Hands the frames of one body over to the provider. Subclasses cut the frames.
+
+    The limits of a provider's own (`LimitPassedError`) pass through, frames that cannot be read do not.
+    """
 
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
         self.provider = provider
@@ -65,23 +77,22 @@ class FrameReader:
         self._depth = DepthCheck(options.limits.json_depth)
 
     def feed(self, data: bytes, events: list[Event]) -> None:
-        """Takes the next bytes."""
-        raise NotImplementedError
+        """Takes the next bytes, here one whole frame."""
+        self.take(data, events)
 
     def end(self, events: list[Event]) -> None:
         """The body ended cleanly: takes what is pending if it is complete."""
-        raise NotImplementedError
 
     @property
     def pending(self) -> bytes:
         """The end of what is held of an unfinished frame, enough to see whether it may be complete."""
-        raise NotImplementedError
+        return b""
 
     def take(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
         """Takes one frame."""
         provider = self.provider
         text, replaced = self._text(data, events)
-        bare = text.strip()
+        bare = text.strip(_WHITE_SPACE)
         if not terminated and not self._is_complete(bare):
             self.residual = data
             return
@@ -92,9 +103,7 @@ class FrameReader:
             return
         self.seen = True
         if bare == "[DONE]":
-            if self._raw:
-                events.append(Raw(bare))
-            provider.receive_done(events)
+            self._take_done(events)
             return
         try:
             payload = self.decode(bare)
@@ -126,10 +135,7 @@ class FrameReader:
                     payload, end = None, -1
                 if end == len(frame) and payload.__class__ is dict:
                     self.seen = True
-                    try:
-                        provider.receive(payload, events)
-                    except LimitPassedError as passed:
-                        self.overflow(passed.failure, events)
+                    provider.receive(payload, events)
                 else:
                     self.take(frame.encode(), events)
             else:
@@ -141,10 +147,24 @@ class FrameReader:
         """Takes a frame of a chunk that is not plain text: its bytes."""
         self.take(frame, events)
 
+    def take_value(self, payload: Any, events: list[Event]) -> None:
+        """Takes a payload that is already decoded: an object, or `[DONE]`."""
+        depth = self._limits.json_depth
+        if payload == "[DONE]":
+            self._take_done(events)
+        elif value_nests_deeper(payload, depth):
+            self.malformed(b"", f"nested deeper than {depth} levels", events)
+        elif not is_object(payload):
+            self.malformed(compact_json(payload).encode("utf-8", "replace"), "no JSON object", events)
+        else:
+            self.mending = self.mending or holds_surrogate(payload)
+            self.provider.calls.mend = self.mending
+            self.hand_over(payload, events)
+
     def take_error(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
         """Takes the body of a frame that is an error by its name."""
         text, _ = self._text(data, events)
-        bare = text.strip()
+        bare = text.strip(_WHITE_SPACE)
         try:
             error = self.decode(bare)
         except PayloadError:
@@ -165,13 +185,11 @@ class FrameReader:
         return payload
 
     def hand_over(self, payload: dict[str, Any], events: list[Event]) -> None:
-        """Gives a payload to the provider; a limit that it passes ends the stream."""
+        """Gives a payload to the provider."""
+        self.seen = True
         if self._raw:
             events.append(Raw(payload))
-        try:
-            self.map(payload, events)
-        except LimitPassedError as passed:
-            self.provider.fail(attrs.evolve(passed.failure, provider=self.provider.name), events)
+        self.map(payload, events)
 
     def map(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Lets the provider map a payload of this framing."""
@@ -189,6 +207,12 @@ class FrameReader:
         if failure is not None and not self.provider.ended:
             failure = attrs.evolve(failure, provider=self.provider.name, request_id=self.provider.request_id)
             self.provider.fail(failure, events)
+
+    def _take_done(self, events: list[Event]) -> None:
+        self.seen = True
+        if self._raw:
+            events.append(Raw("[DONE]"))
+        self.provider.receive_done(events)
 
     def _text(self, data: bytes, events: list[Event]) -> tuple[str, bool]:
         try:
@@ -235,77 +259,18 @@ class FrameReader:
     def _documents(self, text: str) -> tuple[list[dict[str, Any]], int]:
         """The objects that stand one behind the other at the start of the text, and where they end."""
         found: list[dict[str, Any]] = []
+        scanner = NestingScanner()
         position = 0
         while text.startswith("{", position):
+            end = scanner.feed(text, position)
             try:
-                payload, end = raw_decode(text, position)
-                self.decode(text[position:end])
-            except (ValueError, RecursionError):
-                # RecursionError: the scanner's own limit is far above `json_depth`.
+                payload = self.decode(text[position : max(end, position)])
+            except PayloadError:
                 break
-            found.append(payload)
-            space = _WHITE_SPACE.match(text, end)
+            found.append(as_object(payload))
+            space = _SPACE.match(text, end)
             position = space.end() if space else end
         return found, position
-
-
-class SSEReader(FrameReader):
-    """Server-sent events."""
-
-    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
-        super().__init__(provider, options)
-        self._decoder = SSEDecoder(options.limits.frame_bytes)
-
-    def feed(self, data: bytes, events: list[Event]) -> None:
-        """Takes the next bytes."""
-        blocks = self._decoder.feed_blocks(data)
-        if blocks or self._decoder.failure is not None:
-            self.take_all(blocks, data, events)
-            self.overflow(self._decoder.failure, events)
-
-    def take_other(self, frame: Any, events: list[Event]) -> None:
-        """Takes a block that is no plain data."""
-        self._take_block(frame, events)
-
-    def end(self, events: list[Event]) -> None:
-        """Takes the pending event if it is complete JSON or `[DONE]`."""
-        for block in self._decoder.end_blocks():
-            if not self.provider.ended:
-                self._take_block(block, events)
-
-    @property
-    def pending(self) -> bytes:
-        """The end of the event that is open."""
-        return self._decoder.pending
-
-    def _take_block(self, block: SSEBlock | str, events: list[Event]) -> None:
-        if isinstance(block, str):
-            self.take(block.encode(), events)
-        elif block.kind == "comment":
-            events.append(Heartbeat("comment"))
-        elif block.kind == "error" or block.event == "error":
-            self.take_error(block.data, events, terminated=block.terminated)
-        elif block.kind == "event":
-            events.append(Heartbeat("ping" if block.event in ("ping", "keepalive") else "blank"))
-        elif block.kind == "bare":
-            self._take_bare(block, events)
-        else:
-            self.take(block.data, events, terminated=block.terminated)
-
-    def _take_bare(self, block: SSEBlock, events: list[Event]) -> None:
-        try:
-            value = decode_json(block.data.decode("utf-8", "replace"), self._limits.json_depth)
-        except PayloadError as error:
-            if block.terminated:
-                self.malformed(block.data, f"JSON outside of an event: {error}", events)
-            else:
-                self.residual = block.data
-            return
-        first = value[0] if is_list(value) and value else value
-        if as_object(first).get("error"):
-            self.take_error(block.data, events)
-        else:
-            self.malformed(block.data, "JSON outside of an event", events)
 
 
 class WholeFrameReader(FrameReader):
@@ -359,7 +324,7 @@ class DocumentReader(WholeFrameReader):
         """Takes the document."""
         for frame in self._decoder.end():
             text, _ = self._text(frame, events)
-            if self._is_complete(text.strip()):
+            if self._is_complete(text.strip(_WHITE_SPACE)):
                 self.take(frame, events)
             else:
                 self._take_unfinished(frame, text, events)

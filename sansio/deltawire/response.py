@@ -14,15 +14,16 @@ from .failures import Failure, FailureKind, UsageError
 from .limits import Limits
 from .mending import SurrogateMender
 from .opening import Opening, open_body
-from .payload import Loads, is_object, value_nests_deeper
+from .payload import Loads
 from .providers.base import ProviderOptions
 from .readers import FrameReader, ReaderOptions
 from .redaction import Redactor
 from .registry import provider_row
 from .request_id import request_id
-from .surrogates import holds_surrogate
+from .surrogates import replace_surrogates
 from .think import ThinkOptions
 from .think_stage import ThinkStage
+from .tool_calls import LimitPassedError
 
 __all__ = ["Headers", "ResponseParser", "parser"]
 
@@ -81,26 +82,31 @@ class ResponseParser:
 
     @property
     def can_finish(self) -> bool:
-        """True if `receive_eof` now would give `Finished`: the answer is proved complete."""
+        """True if `receive_eof` now would give `Finished`: the answer is proved complete.
+
+        Looks at what is held of an unfinished frame, so ask when you wait, not for every byte.
+        """
         reader = self._reader
         if self._provider.ended or self._error_body is not None:
             return False
-        if reader is not None and reader.pending.rstrip(b" \t\r\n").endswith((b"}", b"]")):
-            # What is held may be a whole frame, a final error among others: ask a copy.
-            last = copy.deepcopy(self).receive_eof()[-1:]
-            return bool(last) and isinstance(last[0], Finished)
-        return self._provider.can_finish
+        proved = self._provider.can_finish
+        held = b"" if reader is None else reader.pending
+        if held and (proved or held.rstrip(b" \t\r\n")[-1:] in b"}]"):
+            # It may be a whole frame: one that proves the answer complete, or an error behind the proof. Ask a copy.
+            return isinstance(copy.deepcopy(self).receive_eof()[-1], Finished)
+        return proved
 
     def receive_head(self, status: int, headers: Headers = ()) -> list[Event]:
         """Takes the HTTP status and the headers. Optional, at most once and before the body.
 
         Gives the terminal event at once for a status without an answer. Raises UsageError for a second head.
         """
-        if self._headers is not None or self._received or self._closed:
+        if self._headers is not None or self._received or self._by_payload or self._closed:
             raise UsageError("receive_head() must come once, before the body")
         self._status = status
         self._headers = _texts(headers)
-        self._provider.request_id = request_id(self._headers)
+        identifier = request_id(self._headers)
+        self._provider.request_id = identifier and self._provider.redactor.text(identifier)
         events: list[Event] = []
         if status >= 400:
             self._error_body = []
@@ -127,12 +133,15 @@ class ResponseParser:
         self._received = self._received or bool(data)
         events: list[Event] = []
         reader = self._reader
-        if reader is None or self._error_body is not None:
-            self._open(data, events)
-        else:
-            if len(self._first) < _RAW_CHARACTERS:
-                self._first += data[: _RAW_CHARACTERS - len(self._first)]
-            reader.feed(data, events)
+        try:
+            if reader is None or self._error_body is not None:
+                self._open(data, events)
+            else:
+                if len(self._first) < _RAW_CHARACTERS:
+                    self._first += data[: _RAW_CHARACTERS - len(self._first)]
+                reader.feed(data, events)
+        except LimitPassedError as passed:
+            self._overflow(passed, events)
         return self._through(events) if events else events
 
     def receive_eof(self) -> list[Event]:
@@ -142,7 +151,10 @@ class ResponseParser:
         self._closed = True
         events: list[Event] = []
         if not self._provider.ended:
-            self._end(events)
+            try:
+                self._end(events)
+            except LimitPassedError as passed:
+                self._overflow(passed, events)
         return self._through(events)
 
     def receive_error(self, failure: Failure) -> list[Event]:
@@ -165,9 +177,11 @@ class ResponseParser:
             raw = failure.raw if failure.raw is None else provider.redactor.text(failure.raw)
             named = failure.provider or provider.name
             identifier = failure.request_id or provider.request_id
-            provider.abort(
-                attrs.evolve(failure, message=message, raw=raw, provider=named, request_id=identifier), events
-            )
+            failure = attrs.evolve(failure, message=message, raw=raw, provider=named, request_id=identifier)
+            try:
+                provider.abort(failure, events)
+            except LimitPassedError as passed:
+                self._overflow(passed, events)
         return self._through(events)
 
     def receive_payload(self, payload: Any) -> list[Event]:
@@ -184,18 +198,10 @@ class ResponseParser:
             return events
         if self._reader is None:
             self._reader = FrameReader(provider, self._options)
-        reader = self._reader
-        if payload == "[DONE]":
-            provider.receive_done(events)
-        elif not is_object(payload):
-            reader.malformed(repr(payload).encode("utf-8", "replace"), "no JSON object", events)
-        elif value_nests_deeper(payload, self._limits.json_depth):
-            reason = f"nested deeper than {self._limits.json_depth} levels"
-            reader.malformed(b"", reason, events)
-        else:
-            reader.mending = reader.mending or holds_surrogate(payload)
-            provider.calls.mend = reader.mending
-            reader.hand_over(payload, events)
+        try:
+            self._reader.take_value(payload, events)
+        except LimitPassedError as passed:
+            self._overflow(passed, events)
         return self._through(events)
 
     def _open(self, data: bytes, events: list[Event]) -> None:
@@ -222,6 +228,7 @@ class ResponseParser:
         if reader is None and not self._by_payload:
             rest = self._opening.end()
             if rest:
+                self._first = rest
                 headers = self._headers or {}
                 reader = self._reader = open_body(
                     rest, self._row, headers.get("content-type"), provider, self._options, events
@@ -231,8 +238,7 @@ class ResponseParser:
         if reader is None or provider.ended:
             provider.end(events)
             return
-        if not self._by_payload:
-            reader.end(events)
+        reader.end(events)
         raw = (reader.residual or (b"" if reader.seen else self._first))[: self._limits.error_body_bytes]
         text = provider.redactor.text(raw.decode("utf-8", "replace")) if raw else None
         provider.end(events, text, seen=reader.seen)
@@ -240,9 +246,13 @@ class ResponseParser:
     def _fail(self, kind: FailureKind, message: str, events: list[Event]) -> None:
         self._provider.fail(self._provider.failure(kind, message.strip(), status=self._status), events)
 
+    def _overflow(self, passed: LimitPassedError, events: list[Event]) -> None:
+        provider = self._provider
+        provider.fail(attrs.evolve(passed.failure, provider=provider.name, request_id=provider.request_id), events)
+
     def _fail_by_status(self, events: list[Event]) -> None:
         redactor = self._provider.redactor
-        body = redactor.raw(b"".join(self._error_body or ()))[: self._limits.error_body_bytes]
+        body = redactor.raw(b"".join(self._error_body or ())[: self._limits.error_body_bytes])
         headers = {name: redactor.text(value) for name, value in (self._headers or {}).items()}
         failure = http_failure(self._status, headers, body, provider=self._provider.name)
         self._provider.fail(failure, events)
@@ -295,4 +305,5 @@ def _texts(headers: Headers) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    # Some HTTP clients give bytes beyond ASCII as lone surrogates (PEP 383).
+    return value.decode("latin-1") if isinstance(value, bytes) else str(replace_surrogates(str(value)))

@@ -8,6 +8,7 @@ from ..limits import Limits
 __all__ = ["LineDecoder", "too_large"]
 
 _LF = 10
+_PENDING_BYTES = 64
 
 
 def too_large(limit_name: str, allowed: int, what: str) -> Failure:
@@ -17,7 +18,7 @@ def too_large(limit_name: str, allowed: int, what: str) -> Failure:
 
 
 class LineDecoder:
-    """Cuts bytes into lines. Linear: what is held of an open line is joined once, when the line ends.
+    """Cuts bytes into lines, in linear time and in memory of the size of the open line.
 
     `failure` is set once a line is longer than `limit` bytes; the lines before it were delivered, what follows is
     dropped. Lines come without their ends.
@@ -25,17 +26,16 @@ class LineDecoder:
 
     def __init__(self, limit: int = Limits().frame_bytes) -> None:
         self.failure: Failure | None = None
-        self.held = 0
-        """Bytes of the line that is open now."""
+        self.open_line = bytearray()
+        """What has come of the line that is open now."""
         self._limit = limit
-        self._parts: list[bytes] = []
         self.after_cr = False
         """True behind a CR that ended a line: a LF that follows belongs to it."""
 
     @property
     def pending(self) -> bytes:
-        """The last piece that is held of the open line."""
-        return self._parts[-1] if self._parts else b""
+        """The last bytes that are held of the open line."""
+        return bytes(self.open_line[-_PENDING_BYTES:])
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The lines that `data` completes, in order."""
@@ -52,14 +52,12 @@ class LineDecoder:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         lines = data.split(b"\n")
         tail = lines.pop()
-        if lines and self._parts:
-            self._parts.append(lines[0])
-            lines[0] = b"".join(self._parts)
-            self._parts.clear()
-            self.held = 0
-        if tail:
-            self._parts.append(tail)
-            self.held += len(tail)
+        open_line = self.open_line
+        if lines and open_line:
+            open_line += lines[0]
+            lines[0] = bytes(open_line)
+            open_line.clear()
+        open_line += tail
         return self._within_limit(lines)
 
     def append(self, data: bytes) -> bool:
@@ -67,19 +65,18 @@ class LineDecoder:
 
         False if they hold one, or if no line is open; then nothing was taken and `feed` must be called.
         """
-        if not self.held or data.find(b"\n") >= 0 or data.find(b"\r") >= 0:
+        open_line = self.open_line
+        if not open_line or data.find(b"\n") >= 0 or data.find(b"\r") >= 0:
             return False
-        self._parts.append(data)
-        self.held += len(data)
-        if self.held > self._limit:
+        open_line += data
+        if len(open_line) > self._limit:
             self._overflow()
         return True
 
     def end(self) -> list[bytes]:
         """The last line if it has no line end; idempotent."""
-        line = b"".join(self._parts)
-        self._parts.clear()
-        self.held = 0
+        line = bytes(self.open_line)
+        self.open_line.clear()
         return [line] if line else []
 
     def _within_limit(self, lines: list[bytes]) -> list[bytes]:
@@ -87,11 +84,10 @@ class LineDecoder:
             if len(line) > self._limit:
                 self._overflow()
                 return lines[:number]
-        if self.held > self._limit:
+        if len(self.open_line) > self._limit:
             self._overflow()
         return lines
 
     def _overflow(self) -> None:
         self.failure = too_large("frame_bytes", self._limit, "A line")
-        self._parts.clear()
-        self.held = 0
+        self.open_line.clear()

@@ -21,6 +21,7 @@ from .lines import LineDecoder, too_large
 __all__ = ["SSEDecoder", "SSEFrame"]
 
 _BOM = b"\xef\xbb\xbf"
+_PENDING_BYTES = 64
 
 
 @attrs.frozen
@@ -61,29 +62,31 @@ class SSEDecoder:
     """Bytes of an event stream to frames, at any split.
 
     Feed it every chunk, then call `end`. `failure` is set once a frame is larger than `limit` bytes (see
-    `Limits.frame_bytes`); the frames before it were delivered, what follows is dropped.
+    `Limits.frame_bytes`); the frames before it were delivered, what follows is dropped. `past_bom` says that the start
+    of the body, where one byte order mark may stand, was taken off before.
     """
 
-    def __init__(self, limit: int = Limits().frame_bytes) -> None:
+    def __init__(self, limit: int = Limits().frame_bytes, *, past_bom: bool = False) -> None:
         self.failure: Failure | None = None
         self._limit = limit
         self._lines = LineDecoder(limit)
-        self._head: bytes | None = b""  # what came before it is known whether there is a BOM
+        self._head = None if past_bom else b""  # what came before it is known whether there is a BOM
         self._size = 0  # bytes of the frame that is open
-        self._data: list[bytes] = []
-        self._errors: list[bytes] = []
-        self._bare: list[bytes] = []
+        # Values of the open frame, each closed by LF as in the standard's algorithm.
+        self._data = bytearray()
+        self._errors = bytearray()
+        self._bare = bytearray()
         self._event = ""
         self._retry: int | None = None
         self._last_event_id = ""
 
     @property
     def pending(self) -> bytes:
-        """The last piece that is held of the open event: what a clean end now would give it."""
-        held = self._lines.pending
-        if held or not self._size:
-            return held
-        return (self._bare or self._errors or self._data or [b""])[-1]
+        """The last bytes of what a clean end now would deliver, white space included."""
+        if self._data and bytes(self._lines.open_line[:5]) not in (b"data:", b"data"):
+            # An open line of another field leaves the data as it is.
+            return bytes(self._data[-_PENDING_BYTES:])
+        return self._lines.pending or bytes((self._errors or self._bare)[-_PENDING_BYTES:])
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[SSEFrame]:
         """The frames that `data` completes, in order."""
@@ -104,8 +107,8 @@ class SSEDecoder:
             data = self._past_bom(data)
         lines = self._lines
         blocks: list[SSEBlock | str] = []
-        if self._size or lines.held or lines.after_cr:
-            if self._size + lines.held + len(data) <= self._limit and lines.append(data):
+        if self._size or lines.open_line or lines.after_cr:
+            if self._size + len(lines.open_line) + len(data) <= self._limit and lines.append(data):
                 return blocks
             # The frame that straddles two chunks goes line by line, up to its end.
             blank = b"\r\n\r\n" if b"\r" in data else b"\n\n"
@@ -187,7 +190,7 @@ class SSEDecoder:
             self._take_line(line, blocks)
             if self.failure is not None:
                 return
-        if self._lines.failure is not None or self._size + self._lines.held > self._limit:
+        if self._lines.failure is not None or self._size + len(self._lines.open_line) > self._limit:
             self._overflow()
 
     def _take_line(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
@@ -203,8 +206,6 @@ class SSEDecoder:
                 return
         if comment:
             blocks.append(SSEBlock("comment", line[1:].strip()))
-        elif self._bare or (line[0] in b"{[" and not self._data):
-            self._bare.append(line)
         else:
             self._take_field(line)
 
@@ -213,7 +214,8 @@ class SSEDecoder:
         if value.startswith(b" "):
             value = value[1:]
         if name == b"data":
-            self._data.append(value)
+            self._data += value
+            self._data += b"\n"
         elif name == b"event":
             self._event = value.decode("utf-8", "replace")
         elif name == b"id":
@@ -223,31 +225,43 @@ class SSEDecoder:
             if value.isdigit() and len(value) < 10:
                 self._retry = int(value)
         elif name == b"error":
-            self._errors.append(value)
+            self._errors += value
+            self._errors += b"\n"
+        elif self._bare or (line[0] in b"{[" and not self._data):
+            # No line of JSON begins as a field that the standard knows.
+            self._bare += line
+            self._bare += b"\n"
 
     def _dispatch(self, blocks: list[SSEBlock | str], *, terminated: bool) -> None:
         if not self._size:
             return
         event, identifier, retry = self._event, self._last_event_id, self._retry
         if self._data:
-            blocks.append(SSEBlock("data", b"\n".join(self._data), event, identifier, retry, terminated))
-        elif event:
+            blocks.append(SSEBlock("data", _value(self._data), event, identifier, retry, terminated))
+        elif event and not self._bare:
             blocks.append(SSEBlock("event", b"", event, identifier, retry, terminated))
         if self._errors:
-            blocks.append(SSEBlock("error", b"\n".join(self._errors), terminated=terminated))
+            blocks.append(SSEBlock("error", _value(self._errors), terminated=terminated))
         if self._bare:
-            blocks.append(SSEBlock("bare", b"\n".join(self._bare), terminated=terminated))
+            blocks.append(SSEBlock("bare", _value(self._bare), event, terminated=terminated))
         self._reset()
 
     def _reset(self) -> None:
         self._size = 0
-        self._data, self._errors, self._bare = [], [], []
+        self._data.clear()
+        self._errors.clear()
+        self._bare.clear()
         self._event, self._retry = "", None
 
     def _overflow(self) -> None:
         self.failure = too_large("frame_bytes", self._limit, "An event")
         self._reset()
         self._lines.end()
+
+
+def _value(lines: bytearray) -> bytes:
+    lines.pop()
+    return bytes(lines)
 
 
 def _frames(blocks: list[SSEBlock | str]) -> list[SSEFrame]:

@@ -1,0 +1,64 @@
+"""Server-sent events to a provider's payloads."""
+
+from __future__ import annotations
+
+from .events import Event, Heartbeat
+from .framing.sse import SSEBlock, SSEDecoder
+from .payload import PayloadError, as_object, decode_json, is_list
+from .providers.base import Provider
+from .readers import FrameReader, ReaderOptions
+
+__all__ = ["SSEReader"]
+
+
+class SSEReader(FrameReader):
+    """Server-sent events."""
+
+    def __init__(self, provider: Provider, options: ReaderOptions) -> None:
+        super().__init__(provider, options)
+        self._decoder = SSEDecoder(options.limits.frame_bytes, past_bom=True)
+
+    def feed(self, data: bytes, events: list[Event]) -> None:
+        """Takes the next bytes."""
+        blocks = self._decoder.feed_blocks(data)
+        if blocks or self._decoder.failure is not None:
+            self.take_all(blocks, data, events)
+            self.overflow(self._decoder.failure, events)
+
+    def end(self, events: list[Event]) -> None:
+        """Takes the pending event if it is complete JSON or `[DONE]`."""
+        self.take_all(self._decoder.end_blocks(), b"", events)
+        self.overflow(self._decoder.failure, events)
+
+    @property
+    def pending(self) -> bytes:
+        """The end of the event that is open."""
+        return self._decoder.pending
+
+    def take_other(self, frame: SSEBlock, events: list[Event]) -> None:
+        """Takes a block that is no plain data."""
+        if frame.kind == "comment":
+            events.append(Heartbeat("comment"))
+        elif frame.kind == "error" or frame.event == "error":
+            self.take_error(frame.data, events, terminated=frame.terminated)
+        elif frame.kind == "event":
+            events.append(Heartbeat("ping" if frame.event in ("ping", "keepalive") else "blank"))
+        elif frame.kind == "bare":
+            self._take_bare(frame, events)
+        else:
+            self.take(frame.data, events, terminated=frame.terminated)
+
+    def _take_bare(self, block: SSEBlock, events: list[Event]) -> None:
+        try:
+            value = decode_json(block.data.decode("utf-8", "replace"), self._limits.json_depth)
+        except PayloadError as error:
+            if block.terminated:
+                self.malformed(block.data, f"JSON outside of an event: {error}", events)
+            else:
+                self.residual = block.data
+            return
+        first = value[0] if is_list(value) and value else value
+        if as_object(first).get("error"):
+            self.take_error(block.data, events)
+        else:
+            self.malformed(block.data, "JSON outside of an event", events)
