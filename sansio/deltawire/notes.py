@@ -42,6 +42,8 @@ class NoteCode(enum.StrEnum):
     """The server sent tool arguments as a JSON value where text belongs; they were serialized once."""
     ARGUMENTS_REPLACED = "arguments_replaced"
     """The closing item carries arguments other than the pieces before; the pieces stand."""
+    ARGUMENTS_REPEATED = "arguments_repeated"
+    """Arguments came out of order: their members stand again at the end, where the last one of two counts."""
     REPEATED_REASONING = "repeated_reasoning"
     """Reasoning of the same frame under a second field name was dropped, or a placeholder sent again."""
     REPLACED_CHARACTERS = "replaced_characters"

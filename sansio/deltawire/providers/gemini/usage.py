@@ -1,0 +1,74 @@
+"""Token counts of generateContent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...payload import as_count
+from ...usage import Usage
+
+__all__ = ["are_plain", "gemini_usage", "plain_usage", "uncounted"]
+
+_COUNTS = (
+    "promptTokenCount",
+    "candidatesTokenCount",
+    "thoughtsTokenCount",
+    "toolUsePromptTokenCount",
+    "cachedContentTokenCount",
+    "totalTokenCount",
+)
+_HIGHEST_COUNT = 2**53
+_KEPT_AS_THEY_ARE = (list, str)
+
+
+def gemini_usage(raw: dict[str, Any]) -> Usage:
+    """The merged `usageMetadata` with our meaning (ai.google.dev/api/generate-content#UsageMetadata).
+
+    The provider's total is prompt, tool-use prompt, candidates and thoughts. Thoughts stand beside the candidates, so
+    the output is both; what the server's own tools fed into the prompt is billed as input and stands beside it, so the
+    input is both; cached tokens are part of the prompt.
+    """
+    prompt, candidates, thoughts, fed, cached, total = [as_count(raw.get(name)) for name in _COUNTS]
+    # A zero is left out of protobuf's JSON: while the model still thinks there are thoughts and no candidates.
+    output = None if candidates is None and thoughts is None else (candidates or 0) + (thoughts or 0)
+    if prompt is not None:
+        prompt += fed or 0
+    if total is None and prompt is not None and output is not None:
+        total = prompt + output
+    return Usage(prompt, output, cached, None, thoughts, total, None, raw)
+
+
+def uncounted(said: dict[str, Any]) -> str:
+    """The names of counts that are there and no whole numbers, comma-separated."""
+    return ", ".join(name for name in _COUNTS if said.get(name) is not None and as_count(said[name]) is None)
+
+
+def are_plain(raw: dict[str, Any]) -> bool:
+    """True if every count is absent or a whole number, so that `plain_usage` may go on from them."""
+    return all(type(raw.get(name, 0)) is int for name in _COUNTS) and not uncounted(raw)
+
+
+def plain_usage(before: dict[str, Any], said: dict[str, Any]) -> Usage | None:
+    """As merging what is said into the plain counts before, and `gemini_usage` of it; None for all but the usual case.
+
+    That is: every count said is a positive number, and all else a number, a string or a list.
+    """
+    value: Any
+    for name, value in said.items():
+        if type(value) is int:
+            if not 0 < value <= _HIGHEST_COUNT:
+                return None
+        elif name in _COUNTS or value.__class__ not in _KEPT_AS_THEY_ARE:
+            return None
+    raw = before | said
+    get = raw.get
+    prompt, candidates, thoughts = get("promptTokenCount"), get("candidatesTokenCount"), get("thoughtsTokenCount")
+    total, fed = get("totalTokenCount"), get("toolUsePromptTokenCount")
+    output = candidates
+    if thoughts is not None:
+        output = thoughts if candidates is None else candidates + thoughts
+    if fed is not None and prompt is not None:
+        prompt += fed
+    if total is None and prompt is not None and output is not None:
+        total = prompt + output
+    return Usage(prompt, output, get("cachedContentTokenCount"), None, thoughts, total, None, raw)

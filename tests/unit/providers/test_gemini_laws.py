@@ -1,0 +1,143 @@
+"""What holds for every Gemini stream: splits, the quick way, framings, and payloads that are nearly right."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.gemini_chunks import FIXTURES, array, chunk, events_of, message_of, sse, text
+from tests.provider_laws import (
+    PLACES,
+    bytewise,
+    cut,
+    general_parser,
+    hold_laws,
+    near_misses,
+    of_chunks,
+    of_payloads,
+)
+
+from deltawire.accumulator import Accumulator
+from deltawire.events import Failed, Finished, Note
+from deltawire.notes import NoteCode
+from deltawire.parsing import parse
+from deltawire.response import parser
+
+fixtures = pytest.mark.parametrize("payloads", FIXTURES.values(), ids=list(FIXTURES))
+
+
+@fixtures
+@pytest.mark.parametrize("framing", [sse, array])
+def test_one_byte_at_a_time_gives_the_same_events(payloads: list[Any], framing: Any) -> None:
+    body = framing(payloads)
+    assert of_chunks(parser("gemini"), bytewise(body)) == parse("gemini", body)
+
+
+@given(st.sampled_from(list(FIXTURES.values())), st.sampled_from([sse, array]), PLACES)
+def test_any_split_gives_the_same_events(payloads: list[Any], framing: Any, places: list[int]) -> None:
+    body = framing(payloads)
+    assert of_chunks(parser("gemini"), cut(body, places)) == parse("gemini", body)
+
+
+@fixtures
+def test_both_framings_and_decoded_payloads_give_the_same_events(payloads: list[Any]) -> None:
+    events = events_of(*payloads)
+    assert parse("gemini", array(payloads)) == events
+    assert of_payloads(parser("gemini"), payloads) == events
+
+
+@fixtures
+def test_the_quick_way_gives_what_the_general_one_gives(payloads: list[Any]) -> None:
+    assert of_payloads(general_parser("gemini"), payloads) == events_of(*payloads)
+
+
+@given(near_misses(list(FIXTURES.values())))
+def test_near_misses_keep_the_laws_on_both_ways(payloads: list[Any]) -> None:
+    events = of_payloads(parser("gemini"), payloads)
+    hold_laws(events)
+    assert of_payloads(general_parser("gemini"), payloads) == events
+    accumulator = Accumulator()
+    accumulator.feed_all(events)
+    assert accumulator.message().complete is isinstance(events[-1], Finished)
+
+
+@given(near_misses(list(FIXTURES.values())))
+def test_a_payload_is_never_changed(payloads: list[Any]) -> None:
+    before = copy.deepcopy(payloads)
+    response = parser("gemini")
+    for payload in payloads:
+        response.receive_payload(payload)
+    response.receive_eof()
+    assert payloads == before
+
+
+@given(near_misses(list(FIXTURES.values())))
+def test_a_near_miss_as_one_document_ends_once(payloads: list[Any]) -> None:
+    for payload in payloads:
+        hold_laws(parse("gemini", json.dumps(payload).encode()))
+
+
+@fixtures
+def test_a_parser_can_be_pickled_and_copied_between_chunks(payloads: list[Any]) -> None:
+    body = sse(payloads)
+    response, events = parser("gemini"), []
+    for data in cut(body, range(0, len(body), 50)):
+        events += response.receive_data(data)
+        response = copy.deepcopy(pickle.loads(pickle.dumps(response)))
+    assert events + response.receive_eof() == parse("gemini", body)
+
+
+WHOLE = {
+    "candidates": [
+        {
+            "content": {
+                "role": "model",
+                "parts": [
+                    {"text": "hm so", "thought": True},
+                    {"text": "Hello", "thoughtSignature": "c2ln"},
+                    {"functionCall": {"name": "find", "args": {"q": "x"}}},
+                ],
+            },
+            "finishReason": "STOP",
+            "index": 0,
+            "safetyRatings": [{"category": "HARM_CATEGORY_HARASSMENT", "probability": "LOW"}],
+        }
+    ],
+    "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 5, "totalTokenCount": 14},
+    "modelVersion": "gemini-tiny",
+    "responseId": "r1",
+}
+IN_PIECES = [
+    chunk({"text": "hm", "thought": True}),
+    chunk({"text": " so", "thought": True}),
+    chunk(text("Hel")),
+    chunk(text("lo", thoughtSignature="c2ln")),
+    chunk({"functionCall": {"name": "find", "args": {"q": "x"}}}),
+    chunk(finish="STOP", safetyRatings=WHOLE["candidates"][0]["safetyRatings"])
+    | {"usageMetadata": WHOLE["usageMetadata"]},
+]
+
+
+@pytest.mark.parametrize(
+    "body", [json.dumps(WHOLE).encode(), array([WHOLE]), sse([WHOLE])], ids=["one", "array", "sse"]
+)
+def test_a_whole_answer_is_the_message_of_the_stream(body: bytes) -> None:
+    assert message_of(parse("gemini", body)) == message_of(events_of(*IN_PIECES))
+
+
+def test_a_whole_answer_in_place_of_a_stream_is_noted() -> None:
+    notes = [event.code for event in parse("gemini", json.dumps(WHOLE).encode()) if isinstance(event, Note)]
+    assert notes == [NoteCode.ONE_DOCUMENT]
+
+
+@pytest.mark.parametrize("cut_at", [0.3, 0.6, 0.9])
+def test_a_document_that_is_cut_is_truncated(cut_at: float) -> None:
+    body = json.dumps(WHOLE).encode()
+    last = parse("gemini", body[: int(len(body) * cut_at)])[-1]
+    assert isinstance(last, Failed)
+    assert last.error.kind == "truncated"
