@@ -12,6 +12,7 @@ import attrs
 from .dialects import DIALECTS
 from .providers.anthropic import Anthropic
 from .providers.base import Provider
+from .providers.cohere import Cohere
 from .providers.gemini import Gemini
 from .providers.ollama import Ollama
 from .providers.openai_chat import OpenAIChat
@@ -37,6 +38,7 @@ class ProviderRow:
 
 _SCHEMAS = (
     ProviderRow("anthropic", Anthropic),
+    ProviderRow("cohere", Cohere),
     ProviderRow("gemini", Gemini),
     ProviderRow("ollama", Ollama, framing="ndjson", think="leading"),
     *(ProviderRow(name, OpenAIChat, think="leading") for name in DIALECTS),
