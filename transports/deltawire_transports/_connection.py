@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import attrs
 import httpcore
+
 from deltawire import Failure
 from deltawire.requests import Request
 

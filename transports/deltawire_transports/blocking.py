@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpcore
+
 from deltawire import Accumulator, Message, TextDelta
 from deltawire.policy import (
     Action,
