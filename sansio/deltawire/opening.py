@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .event_stream_reader import EventStreamReader
 from .events import Event
 from .failures import FailureKind
 from .ndjson_reader import NDJSONReader
@@ -14,7 +15,7 @@ from .readers import DocumentReader, FrameReader, JSONArrayReader, ReaderOptions
 from .registry import ProviderRow
 from .sse_reader import SSEReader
 
-__all__ = ["Opening", "open_body"]
+__all__ = ["Opening", "open_body", "payload_reader"]
 
 _BOM = b"\xef\xbb\xbf"
 _WHITE_SPACE = b" \t\r\n"
@@ -28,6 +29,7 @@ _MEDIA: Mapping[type[FrameReader], str] = MappingProxyType(
         NDJSONReader: "json",
         DocumentReader: "json",
         JSONArrayReader: "json",
+        EventStreamReader: "vnd.amazon.eventstream",
     }
 )
 
@@ -82,8 +84,16 @@ def open_body(
         kind = JSONArrayReader
     elif data.startswith(b"{"):
         kind = NDJSONReader if row.framing == "ndjson" else DocumentReader
+    elif row.framing == "event-stream" and not b" " < data[:1] <= b"~":
+        # A message begins with its length, whose first byte is 00 or 01; no text begins with a byte outside of ASCII.
+        kind = EventStreamReader
     _check_content_type(kind, content_type, provider, events)
     return kind(provider, options)
+
+
+def payload_reader(row: ProviderRow, provider: Provider, options: ReaderOptions) -> FrameReader:
+    """The reader for payloads that come decoded."""
+    return EventStreamReader(provider, options) if row.framing == "event-stream" else FrameReader(provider, options)
 
 
 def _refuse(message: str, provider: Provider, events: list[Event]) -> None:

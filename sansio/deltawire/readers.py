@@ -88,6 +88,11 @@ class FrameReader:
         """The end of what is held of an unfinished frame, enough to see whether it may be complete."""
         return b""
 
+    @property
+    def inside_frame(self) -> bool:
+        """True if the body must not end here: a frame that states its own length is not complete."""
+        return False
+
     def take(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
         """Takes one frame."""
         provider = self.provider

@@ -12,6 +12,8 @@ import attrs
 from .dialects import DIALECTS
 from .providers.anthropic import Anthropic
 from .providers.base import Provider
+from .providers.bedrock import Bedrock, Nova
+from .providers.bedrock_invoke import BedrockInvoke
 from .providers.cohere import Cohere
 from .providers.gemini import Gemini
 from .providers.ollama import Ollama
@@ -34,10 +36,20 @@ class ProviderRow:
     """The framing of its streams; one document in place of a stream is always understood."""
     think: Literal["off", "leading"] = "off"
     """Whether think blocks are looked for in the text when the caller does not say."""
+    schemas: tuple[tuple[str, type[Provider]], ...] = ()
+    """The schemas of the vendors whose answers this one only carries, by name."""
 
 
 _SCHEMAS = (
     ProviderRow("anthropic", Anthropic),
+    ProviderRow("bedrock", Bedrock, framing="event-stream"),
+    ProviderRow(
+        "bedrock-invoke",
+        BedrockInvoke,
+        framing="event-stream",
+        think="leading",
+        schemas=(("anthropic", Anthropic), ("nova", Nova), ("openai-chat", OpenAIChat)),
+    ),
     ProviderRow("cohere", Cohere),
     ProviderRow("gemini", Gemini),
     ProviderRow("ollama", Ollama, framing="ndjson", think="leading"),

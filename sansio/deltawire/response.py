@@ -13,7 +13,7 @@ from .events import Event, Finished
 from .failures import Failure, FailureKind, UsageError
 from .limits import Limits
 from .mending import SurrogateMender
-from .opening import Opening, open_body
+from .opening import Opening, open_body, payload_reader
 from .payload import Loads
 from .providers.base import ProviderOptions
 from .readers import FrameReader, ReaderOptions
@@ -56,10 +56,11 @@ class ResponseParser:
         limits = Limits() if limits is None else limits
         self._row = row
         self._limits = limits
-        self._provider = row.schema(ProviderOptions(provider, limits, id_prefix, Redactor(tuple(redact))))
+        self._provider = row.schema(ProviderOptions(provider, limits, id_prefix, Redactor(tuple(redact)), row.schemas))
         self._options = ReaderOptions(limits, loads, raw)
         options = ThinkOptions.of(think, row.think)
         self._think = None if options.mode == "off" else ThinkStage(options)
+        self._think_if_in_band = think is None
         self._mender: SurrogateMender | None = None
         self._reader: FrameReader | None = None
         self._opening = Opening()
@@ -87,7 +88,7 @@ class ResponseParser:
         Looks at what is held of an unfinished frame, so ask when you wait, not for every byte.
         """
         reader = self._reader
-        if self._provider.ended or self._error_body is not None:
+        if self._provider.ended or self._error_body is not None or (reader is not None and reader.inside_frame):
             return False
         proved = self._provider.can_finish
         held = b"" if reader is None else reader.pending
@@ -197,7 +198,7 @@ class ResponseParser:
         if provider.ended:
             return events
         if self._reader is None:
-            self._reader = FrameReader(provider, self._options)
+            self._reader = payload_reader(self._row, provider, self._options)
         try:
             self._reader.take_value(payload, events)
         except LimitPassedError as passed:
@@ -265,7 +266,9 @@ class ResponseParser:
         think = self._think
         if think is not None:
             choices = len(self._provider.choices)
-            if choices != self._settled_choices:
+            if self._think_if_in_band and not self._provider.in_band:
+                self._think = None
+            elif choices != self._settled_choices:
                 events = think.feed(events)
                 if think.settled(choices):
                     self._settled_choices = choices

@@ -40,6 +40,8 @@ class ProviderOptions:
     id_prefix: str | None = None
     """Begins the ids of calls that the server gave none."""
     redactor: Redactor = attrs.field(factory=Redactor)
+    schemas: tuple[tuple[str, type[Provider]], ...] = ()
+    """For a transport that carries the answers of several vendors: their schemas by name."""
 
 
 @attrs.define(eq=False)
@@ -80,6 +82,8 @@ class Provider:
 
     proof: ClassVar[str]
     """What proves the answer complete, in the provider's words."""
+    in_band = True
+    """False once it is certain that reasoning has a place of its own, and none is to be looked for in the text."""
 
     def __init__(self, options: ProviderOptions) -> None:
         self.name = options.name
