@@ -73,20 +73,23 @@ class _Part:
             case "text":
                 return TextPart(self.text(), citations, opaque, self.native)
             case "reasoning":
-                return ReasoningPart(self.text(), self.reasoning_kind, self.in_band, opaque, self.native)
+                return ReasoningPart(self.text(), self.reasoning_kind, self.in_band, opaque, self.native, citations)
             case "refusal":
-                return RefusalPart(self.text(), self.native)
+                return RefusalPart(self.text(), self.native, citations, opaque)
             case "tool_call" if self.call is not None:
-                return self._call(self.call, opaque)
+                return self._call(self.call, opaque, citations)
             case "media" if self.media is not None:
                 media = self.media
-                return MediaPart(media.kind, media.media_type, tuple(self.pieces), media.uri, self.native)
+                pieces = tuple(self.pieces)
+                return MediaPart(media.kind, media.media_type, pieces, media.uri, self.native, citations, opaque)
             case "server_tool":
-                return ServerToolPart(tuple(self.used), self.native)
+                return ServerToolPart(tuple(self.used), self.native, citations, opaque)
             case _:
                 return NativePart(self.kind, self.native, opaque, citations)
 
-    def _call(self, started: ToolCallStarted, opaque: tuple[OpaqueState, ...]) -> ToolCallPart:
+    def _call(
+        self, started: ToolCallStarted, opaque: tuple[OpaqueState, ...], citations: tuple[Any, ...]
+    ) -> ToolCallPart:
         finished = self.finished_call
         return ToolCallPart(
             started.index,
@@ -100,6 +103,7 @@ class _Part:
             started.synthetic_id,
             opaque,
             self.native,
+            citations,
         )
 
 
@@ -109,6 +113,7 @@ class _Choice:
 
     parts: list[_Part] = attrs.field(factory=list[_Part])
     newest: dict[int, _Part] = attrs.field(factory=dict[int, _Part])
+    media: dict[tuple[int, str], _Part] = attrs.field(factory=dict[tuple[int, str], _Part])
     reason: FinishReason | None = None
     raw_reason: str | None = None
     logprobs: list[Any] = attrs.field(factory=list[Any])
@@ -123,6 +128,17 @@ class _Choice:
             return part
         part = self.newest[number] = _Part(kind)
         self.parts.append(part)
+        return part
+
+    def media_part(self, number: int, kind: str) -> _Part:
+        """The media of that number and kind, `audio` or `image`."""
+        part = self.media.get((number, kind))
+        if part is None:
+            part = self.part(number, "media")
+            if part.media is not None:
+                part = self.newest[number] = _Part("media")
+                self.parts.append(part)
+            self.media[number, kind] = part
         return part
 
 
@@ -230,11 +246,8 @@ class Accumulator:
                 pass
 
     def _feed_media(self, event: MediaDelta) -> None:
-        part = self._choice(event.choice).part(event.part, "media")
-        if part.media is not None and part.media.kind != event.kind:
-            # Audio and its transcript share a part and stay apart.
-            part = self._choice(event.choice).part(event.part, "other media")
-            part.kind = "media"
+        # Audio and its transcript share a part's number and stay apart.
+        part = self._choice(event.choice).media_part(event.part, event.kind)
         if part.media is None or event.uri:
             part.media = event
         if event.data:

@@ -53,6 +53,8 @@ class ReasoningPart:
     """Signatures and encrypted reasoning, to send back with it."""
     native: Any = None
     """The closing block or item."""
+    citations: tuple[Any, ...] = ()
+    """Its sources, as the provider sent them."""
 
 
 @attrs.frozen
@@ -63,6 +65,10 @@ class RefusalPart:
     """All of it so far."""
     native: Any = None
     """The closing block or item."""
+    citations: tuple[Any, ...] = ()
+    """Its sources, as the provider sent them."""
+    opaque: tuple[OpaqueState, ...] = ()
+    """State to send back with it."""
 
 
 @attrs.frozen
@@ -88,6 +94,8 @@ class ToolCallPart:
     """Signatures to send back with it."""
     native: Any = None
     """The closing block or item."""
+    citations: tuple[Any, ...] = ()
+    """Its sources, as the provider sent them."""
 
     def arguments_object(self) -> dict[str, Any]:
         """The arguments as an object; blank ones and `null` are `{}`. Raises ValueError if the call is not complete,
@@ -105,6 +113,11 @@ class MediaPart:
     """The pieces as sent, base64 each (a transcript: text)."""
     uri: str | None = None
     native: Any = None
+    """The closing block or item."""
+    citations: tuple[Any, ...] = ()
+    """Its sources, as the provider sent them."""
+    opaque: tuple[OpaqueState, ...] = ()
+    """State to send back with it."""
 
 
 @attrs.frozen
@@ -115,6 +128,10 @@ class ServerToolPart:
     """The calls, news and results of this part, in order."""
     native: Any = None
     """The closing block or item."""
+    citations: tuple[Any, ...] = ()
+    """Its sources, as the provider sent them."""
+    opaque: tuple[OpaqueState, ...] = ()
+    """State to send back with it."""
 
 
 @attrs.frozen

@@ -10,18 +10,21 @@ from ...dialects import DIALECTS, Dialect
 from ...events import (
     Event,
     FinishReason,
-    Logprobs,
     ReasoningDelta,
     TextDelta,
     _ReasoningDelta,
     _TextDelta,
 )
 from ...failures import FailureKind
+from ...foreign import foreign_schema
 from ...notes import NoteCode
-from ...payload import as_list, as_object, as_text, is_list, is_object
+from ...payload import as_list, as_object, compact_json, is_list, is_object
+from ...slots import as_index
 from ...usage import Usage
 from ..base import Choice, Provider, ProviderOptions
+from .calls import CallMapper
 from .delta import DeltaMapper
+from .shapes import is_chunk, is_error
 from .usage import chat_usage, uncounted
 from .words import FAILING_WORDS, FINISH_WORDS
 
@@ -29,35 +32,11 @@ __all__ = ["OpenAIChat"]
 
 # `obfuscation` (OpenAI) and `p` (Mistral) are random padding against guessing texts from packet sizes.
 _STANDARD = frozenset({"id", "object", "model", "choices", "usage", "obfuscation", "p"})
+_NOT_VENDOR = _STANDARD | {"created"}
 _PLAIN_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
+_LONGEST_DETAIL = 1000
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
-# What comes in chunks without choices: totals, filters, progress, sources and the server's own news.
-_CHOICELESS_KEYS = frozenset(
-    {
-        "choices",
-        "usage",
-        "citations",
-        "images",
-        "metrics",
-        "moderation",
-        "nvext",
-        "obfuscation",
-        "prompt_filter_results",
-        "prompt_progress",
-        "prompt_token_ids",
-        "provider",
-        "search_results",
-        "service_tier",
-        "stats",
-        "status",
-        "system_fingerprint",
-        "time_info",
-        "timings",
-        "x_groq",
-    }
-)
-_FOREIGN = (("candidates", "gemini"), ("responseId", "gemini"), ("done", "ollama"))
 
 
 def _nothing(_payload: dict[str, Any]) -> None:
@@ -77,7 +56,11 @@ class OpenAIChat(Provider):
         super().__init__(options)
         self.dialect: Dialect | None = DIALECTS.get(options.name)
         self._deltas = DeltaMapper(self)
-        self._seen_payload = False
+        self._calls = CallMapper(self)
+        self._slots = self._calls.slots
+        self._seen_chunk = False
+        self._answered = False
+        self._created = False
         self._known_keys: frozenset[str] = frozenset()
         self._vendor_of: Callable[[dict[str, Any]], Any] = _nothing
         self._vendor: Any = None
@@ -103,7 +86,7 @@ class OpenAIChat(Provider):
                 and self._known_keys.issuperset(payload)
                 and self._vendor_of(payload) == self._vendor
             ):
-                if key == "content" and state.kind == "text" and type(text) is str and text:
+                if key == "content" and state.kind == "text" and text.__class__ is str and text:
                     event = _TextDelta(text, state.index, state.parts - 1)
                     event.__class__ = TextDelta
                     events.append(event)
@@ -111,11 +94,19 @@ class OpenAIChat(Provider):
                 if key == "tool_calls":
                     (entry,) = text
                     ((key, text),) = entry["function"].items()
-                    call = self._deltas.slots[state.index].by_index[entry["index"]]
-                    if key == "arguments" and len(entry) == 2 and type(text) is str and call.started:
+                    slots = self._slots[state.index]
+                    call = slots.by_index[entry["index"]]
+                    if key == "arguments" and len(entry) == 2 and text.__class__ is str and call.started:
+                        slots.last = call
                         self.calls.append(call, text, events)
                         return
-                elif key in self._reasoning_keys and state.kind == "reasoning" and type(text) is str and text:
+                elif (
+                    key in self._reasoning_keys
+                    and state.kind == "reasoning"
+                    and self.content
+                    and text.__class__ is str
+                    and text
+                ):
                     event = _ReasoningDelta(text, state.index, state.parts - 1)
                     event.__class__ = ReasoningDelta
                     events.append(event)
@@ -127,34 +118,61 @@ class OpenAIChat(Provider):
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk the general way."""
-        self._seen_payload = True
-        if self._is_error(payload):
-            if is_object(payload.get("usage")):
-                self.count(payload["usage"], events)
-            self.fail_with(payload, events)
+        if is_error(payload):
+            self._receive_error_chunk(payload, events)
             return
         if not is_list(payload.get("choices")) and self._is_foreign(payload, events):
             return
+        self._seen_chunk = True
         self.start(payload.get("id"), payload.get("model"), events)
         self._tell_usage(payload, events)
         self._tell_vendor_fields(payload, events)
-        for position, choice in enumerate(as_list(payload.get("choices"))):
-            if is_object(choice) and not self.ended:
+        for position, choice in enumerate(self.objects(payload.get("choices"), events)):
+            if not self.ended:
                 self._map_choice(choice, position, events)
-        for citation in as_list(payload.get("citations")):
-            self._deltas.cite(self.choice(0), citation, events)
+        citations = as_list(payload.get("citations"))
+        if citations and not self.ended:
+            first = self.choices[min(self.choices)] if self.choices else Choice(0)
+            for citation in citations:
+                self._deltas.cite(first, citation, events)
+
+    def receive_document(self, payload: dict[str, Any], events: list[Event]) -> None:
+        """Maps an answer that was not streamed. Its closing bracket proves it complete: some give no finish reason."""
+        super().receive_document(payload, events)
+        choices = as_list(payload.get("choices"))
+        self._answered = bool(choices) and all(is_object(as_object(choice).get("message")) for choice in choices)
 
     def receive_done(self, events: list[Event]) -> None:
         """`[DONE]`: the answer is complete, with or without a finish reason."""
-        if self._seen_payload:
+        if self._seen_chunk:
             self.finish(events)
         else:
-            self.fail(self.failure(FailureKind.EMPTY, "The stream holds nothing but [DONE]"), events)
+            self.fail(self.failure(FailureKind.EMPTY, "[DONE] came without any chunk before it"), events)
 
     @property
     def can_finish(self) -> bool:
-        """True if every started choice has its finish reason."""
-        return bool(self.choices) and all(choice.finished for choice in self.choices.values())
+        """True if every started choice has its finish reason, or the answer came as one document."""
+        return self._answered or (bool(self.choices) and all(choice.finished for choice in self.choices.values()))
+
+    def finish(self, events: list[Event], *, proper: bool = True) -> None:
+        """Ends with `Finished`, after what was to be told at a finish reason that never came."""
+        for state in self.choices.values():
+            self._deltas.end_choice(state, events)
+        super().finish(events, proper=proper)
+
+    def objects(self, value: Any, events: list[Event]) -> list[dict[str, Any]]:
+        """The objects of a list; null counts as absent there too, and all else as unknown."""
+        found: list[dict[str, Any]] = []
+        for item in as_list(value):
+            if is_object(item):
+                found.append(item)
+            elif item is not None:
+                self.unknown(item, events)
+        return found
+
+    def unmapped(self, name: str, value: Any, events: list[Event]) -> None:
+        """Says that a known field holds what it is not known for."""
+        self.note(NoteCode.UNMAPPED_SHAPE, f"{name}: {compact_json(value)[:_LONGEST_DETAIL]}", events)
 
     def end(self, events: list[Event], raw: str | None = None, *, seen: bool = False) -> None:
         """A clean end after every finish reason is proof as well; gateways leave `[DONE]` out."""
@@ -166,26 +184,28 @@ class OpenAIChat(Provider):
         """The merged `usage` object with our meaning, by the dialect's rules."""
         return chat_usage(raw, self.dialect)
 
-    def _is_error(self, payload: dict[str, Any]) -> bool:
-        # `"error": null` on healthy chunks: github.com/microsoft/foundry-local/issues/221.
-        if payload.get("error") or payload.get("object") == "error" or as_object(payload.get("x_groq")).get("error"):
-            return True
-        if "choices" in payload:
-            return False
-        flat = isinstance(payload.get("message"), str) and ("code" in payload or "type" in payload)
-        return flat or bool(payload.get("error_code"))
+    def _receive_error_chunk(self, payload: dict[str, Any], events: list[Event]) -> None:
+        # OpenRouter's last chunk holds choices beside the error: openrouter.ai/docs/api/reference/streaming.
+        choices = self.objects(payload.get("choices"), events)
+        if choices:
+            self.start(payload.get("id"), payload.get("model"), events)
+        if is_object(payload.get("usage")):
+            self.count(payload["usage"], events)
+        for position, choice in enumerate(choices):
+            self._map_delta(choice, position, events)
+        self.fail_with(payload, events)
 
     def _is_foreign(self, payload: dict[str, Any], events: list[Event]) -> bool:
-        kind = as_text(payload.get("type"))
-        speaks = "openai-responses" if kind.startswith("response.") else "anthropic" if kind == "message_start" else ""
-        speaks = speaks or next((name for key, name in _FOREIGN if key in payload), "")
-        if speaks:
+        """True for a payload that is no chunk; fails if the stream begins so in another provider's schema."""
+        speaks = "" if self.choices else foreign_schema(payload)
+        if speaks not in ("", "openai-chat"):
             message = f"The body speaks another schema: read it as {speaks!r}, not as {self.name!r}"
             self.fail(self.failure(FailureKind.WRONG_MEDIA, message, retryable=False), events)
-        elif not as_text(payload.get("object")).startswith("chat.") and not payload.keys() & _CHOICELESS_KEYS:
+            return True
+        if not is_chunk(payload):
             self.unknown(payload, events)
             return True
-        return bool(speaks)
+        return False
 
     def _tell_usage(self, payload: dict[str, Any], events: list[Event]) -> None:
         groq = as_object(payload.get("x_groq"))
@@ -198,68 +218,69 @@ class OpenAIChat(Provider):
                 wrong = uncounted(usage)
                 if wrong:
                     self.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)
-
-    @staticmethod
-    def _vendor_fields(payload: dict[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in payload.items() if key not in _OWN_KEYS}
+            elif usage is not None:
+                self.unmapped("usage", usage, events)
 
     def _tell_vendor_fields(self, payload: dict[str, Any], events: list[Event]) -> None:
-        fields = self._vendor_fields(payload)
-        if "created" in payload and not self._known_keys:
+        fields = {key: value for key, value in payload.items() if key not in _OWN_KEYS}
+        if payload.get("created") and not self._created:
             # Some servers give every chunk its own clock: only the first says when the response was created.
+            self._created = True
             fields["created"] = payload["created"]
-        groq = as_object(payload.get("x_groq"))
-        if groq:
-            fields["x_groq"] = {key: value for key, value in groq.items() if key not in ("usage", "error")} or None
+        if not is_list(payload.get("citations")):
+            fields["citations"] = payload.get("citations")
+        groq = payload.get("x_groq")
+        if is_object(groq):
+            groq = {key: value for key, value in groq.items() if key not in ("usage", "error")} or None
+        fields["x_groq"] = groq
         self.describe(fields, events)
-        self._known_keys = _STANDARD | payload.keys() | {"created"}
-        vendor_keys = [key for key in payload if key not in _STANDARD and key != "created"]
+        standard = _NOT_VENDOR if self._created else _STANDARD
+        # What Groq says of a chunk is never the same twice.
+        self._known_keys = (standard | payload.keys()) - {"x_groq"}
+        vendor_keys = [key for key in payload if key not in standard]
         self._vendor_of = itemgetter(*vendor_keys) if vendor_keys else _nothing
         self._vendor = self._vendor_of(payload)
 
-    def _map_choice(self, choice: dict[str, Any], position: int, events: list[Event]) -> None:
-        index = choice.get("index")
-        state = self.choice(index if isinstance(index, int) else position)
+    def _map_delta(self, choice: dict[str, Any], position: int, events: list[Event]) -> Choice:
+        index = as_index(choice.get("index"))
+        state = self.choice(position if index is None else index)
         delta = choice.get("delta")
         if not is_object(delta):
-            # Servers that do not stream, or repeat all so far beside an empty delta, say `message`.
+            if delta is not None:
+                self.unmapped("delta", delta, events)
+            # Servers that do not stream, or repeat all so far where the delta was, say `message`.
             delta = as_object(choice.get("message"))
             if delta and state.parts and not self.whole:
                 delta = {}
         if delta:
             self._deltas.map(state, delta, events)
-        self._tell_logprobs(state, choice.get("logprobs"), events)
+            self._calls.map(state, delta, events)
+        return state
+
+    def _map_choice(self, choice: dict[str, Any], position: int, events: list[Event]) -> None:
+        state = self._map_delta(choice, position, events)
+        self._deltas.map_logprobs(state, choice.get("logprobs"), events)
         self.describe(
             {key: value for key, value in choice.items() if key not in _CHOICE_KEYS}, events, ("choice", state.index)
         )
         reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason:
-            self._end_choice(state, reason, events)
+        if isinstance(reason, str):
+            self._end_choice(state, reason, choice, events)
+        elif reason is not None:
+            self.unmapped("finish_reason", reason, events)
 
-    def _end_choice(self, state: Choice, raw_reason: str, events: list[Event]) -> None:
-        if state.finished:
+    def _end_choice(self, state: Choice, raw_reason: str, choice: dict[str, Any], events: list[Event]) -> None:
+        if state.finished or not raw_reason:
             return
         word = self.dialect.finish_words.get(raw_reason) if self.dialect is not None else None
-        kind = FAILING_WORDS.get(raw_reason)
+        kind = FAILING_WORDS.get(raw_reason.lower())
         if kind is not None or word == "error":
             message = f"The provider ended the answer with finish_reason {raw_reason!r}"
-            self.fail(self.failure(kind or FailureKind.PROVIDER, message, code=raw_reason), events)
+            raw = self.redactor.text(compact_json(choice))
+            self.fail(self.failure(kind or FailureKind.PROVIDER, message, code=raw_reason, raw=raw), events)
             return
-        reason = FinishReason(word) if word else FINISH_WORDS.get(raw_reason, FinishReason.OTHER)
+        reason = FinishReason(word) if word else FINISH_WORDS.get(raw_reason.lower(), FinishReason.OTHER)
         if reason is FinishReason.STOP and self._deltas.refused(state):
             reason = FinishReason.REFUSAL
         self._deltas.end_choice(state, events)
         self.finish_choice(state, reason, raw_reason, events)
-
-    def _tell_logprobs(self, state: Choice, logprobs: Any, events: list[Event]) -> None:
-        if not is_object(logprobs):
-            return
-        known = False
-        for name in ("content", "refusal", "reasoning_content"):
-            known |= name in logprobs
-            tokens = as_list(logprobs.get(name))
-            if tokens:
-                self.tell(Logprobs(tokens, state.index, max(state.parts - 1, 0)), events)
-        if not known and logprobs:
-            # Older servers send parallel arrays (`tokens`, `token_logprobs`) in place of a list.
-            self.tell(Logprobs([logprobs], state.index, max(state.parts - 1, 0)), events)

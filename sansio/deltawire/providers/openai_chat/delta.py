@@ -1,12 +1,15 @@
-"""The delta of one choice to events: text, reasoning, refusal, tool calls, media, citations."""
+"""The delta of one choice to events: text, reasoning, refusal, media, citations."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...events import (
     Citation,
     Event,
+    Logprobs,
     MediaDelta,
     OpaqueState,
     PartFinished,
@@ -17,9 +20,8 @@ from ...events import (
 )
 from ...notes import NoteCode
 from ...payload import as_list, as_object, as_text, compact_json, is_list, is_object
-from ...slots import CallFragment, CallSlots
-from ...tool_calls import ToolCall
 from ..base import Choice
+from .calls import google_signature
 from .reasoning import ReasoningDetails, spoken_reasoning
 
 if TYPE_CHECKING:
@@ -27,37 +29,39 @@ if TYPE_CHECKING:
 
 __all__ = ["DeltaMapper"]
 
-_OWN_KEYS = frozenset(
+# What each field holds where it is not null; `content` is a string or a list of parts.
+_SHAPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
     {
-        "role",
-        "content",
-        "refusal",
-        "tool_calls",
-        "function_call",
-        "audio",
-        "annotations",
-        "reasoning_content",
-        "reasoning",
-        "reasoning_details",
-        "images",
-        "executed_tools",
+        "role": object,
+        "content": (str, list),
+        "refusal": str,
+        "tool_calls": list,
+        "function_call": dict,
+        "audio": dict,
+        "annotations": list,
+        "reasoning_content": str,
+        "reasoning": str,
+        "reasoning_details": list,
+        "images": list,
+        "executed_tools": list,
+        "extra_content": dict,
     }
 )
+_LOGPROBS = ("content", "refusal", "reasoning_content")
+_SPOKEN = (TextDelta, ReasoningDelta, RefusalDelta, MediaDelta, ServerToolUsed)
 _CITED = ("reference", "tool_reference")
 
 
 class DeltaMapper:
-    """Maps the deltas of all choices of one response."""
+    """Maps what the deltas of all choices of one response say, but for their tool calls."""
 
     def __init__(self, provider: OpenAIChat) -> None:
         self._provider = provider
-        self.slots: dict[int, CallSlots] = {}
-        """The calls of each choice, by what their fragments say."""
-        self._legacy: dict[int, ToolCall] = {}
         self._details: dict[int, ReasoningDetails] = {}
         self._refused: set[int] = set()
-        self._cited: set[str] = set()
+        self._cited: set[tuple[int, str]] = set()
         self._placeholder: dict[int, str] = {}
+        self._text_part: dict[int, int] = {}
 
     def map(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
         """Maps one delta, or the message of an answer that came whole."""
@@ -69,17 +73,12 @@ class DeltaMapper:
             self._refused.add(state.index)
             self._provider.say(RefusalDelta(refusal, state.index, state.part("refusal")), events)
         self._map_media(state, delta, events)
-        self._map_annotations(state, delta, events)
-        if state.finished and any(isinstance(event, TextDelta | ReasoningDelta) for event in events[before:]):
+        for annotation in as_list(delta.get("annotations")):
+            self.cite(state, annotation, events)
+        self._map_executed_tools(state, delta, events)
+        if state.finished and any(isinstance(event, _SPOKEN) for event in events[before:]):
             self._provider.note_once(NoteCode.CONTENT_AFTER_FINISH, f"choice {state.index}", events)
-        for entry in as_list(delta.get("tool_calls")):
-            if is_object(entry):
-                self._map_call(state, entry, events)
-        if is_object(delta.get("function_call")):
-            self._map_legacy_call(state, delta["function_call"], events)
-        vendor = {key: value for key, value in delta.items() if key not in _OWN_KEYS}
-        if vendor:
-            self._provider.describe(vendor, events, ("choice", state.index))
+        self._tell_rest(state, delta, events)
 
     def refused(self, state: Choice) -> bool:
         """True if the choice said a refusal."""
@@ -90,37 +89,63 @@ class DeltaMapper:
         details = self._details.pop(state.index, None)
         if details is not None:
             native = {"reasoning_details": details.native()}
-            self._provider.tell(PartFinished("reasoning", native, state.index, max(state.parts - 1, 0)), events)
+            self._provider.tell(PartFinished("reasoning", native, state.index, details.part), events)
 
     def cite(self, state: Choice, citation: Any, events: list[Event]) -> None:
-        """Tells a source once: Perplexity repeats all of them with many chunks."""
+        """Tells a source of the choice's text once: Perplexity repeats all of them with many chunks."""
+        if not citation:
+            return
         body = as_object(citation)
         body = as_object(body.get("url_citation")) or body
         address = citation if isinstance(citation, str) else as_text(body.get("url"))
-        if address:
-            address += f" {body.get('start_index')} {body.get('end_index')}"
-            if address in self._cited:
-                return
-            self._cited.add(address)
-        payload = {"url": citation} if isinstance(citation, str) else citation
-        self._provider.say(Citation(payload, state.index, max(state.parts - 1, 0)), events)
+        span = f"{body.get('start_index')} {body.get('end_index')}"
+        key = (state.index, f"{address} {span}" if address else compact_json(citation))
+        if key not in self._cited:
+            self._cited.add(key)
+            self._tell_citation(state, {"url": citation} if isinstance(citation, str) else citation, events)
+
+    def _tell_citation(self, state: Choice, payload: Any, events: list[Event]) -> None:
+        part = self._text_part.get(state.index, max(state.parts - 1, 0))
+        self._provider.say(Citation(payload, state.index, part), events)
+
+    def map_logprobs(self, state: Choice, logprobs: Any, events: list[Event]) -> None:
+        """Tells the log probabilities of one choice of one chunk."""
+        part = max(state.parts - 1, 0)
+        lists = [as_list(as_object(logprobs).get(name)) for name in _LOGPROBS]
+        for tokens in filter(None, lists):
+            self._provider.tell(Logprobs(tokens, state.index, part), events)
+        if logprobs and not (is_object(logprobs) and logprobs.keys() & _LOGPROBS):
+            # Older servers send parallel arrays (`tokens`, `token_logprobs`) in place of a list.
+            self._provider.tell(Logprobs([logprobs], state.index, part), events)
 
     def _map_reasoning(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
         pieces, beside = spoken_reasoning(delta)
         if beside:
-            self._provider.note_once(NoteCode.REPEATED_REASONING, beside, events)
+            self._provider.note(NoteCode.REPEATED_REASONING, beside, events)
         for kind, text in pieces:
-            if self._provider.dialect is not None and self._provider.dialect.repeats_placeholder_reasoning:
-                # grok-4 says "Thinking..." with every chunk: github.com/vercel/ai/issues/7330.
-                if self._placeholder.get(state.index) == text:
-                    self._provider.note_once(NoteCode.REPEATED_REASONING, text, events)
-                    continue
-                self._placeholder[state.index] = text
-            self._provider.say(ReasoningDelta(text, state.index, state.part("reasoning"), kind), events)
-        for item in as_list(delta.get("reasoning_details")):
-            if is_object(item):
-                self._details.setdefault(state.index, ReasoningDetails()).add(item)
-                self._tell_opaque(state, item, events)
+            if not self._is_placeholder(state, text, events):
+                self._provider.say(ReasoningDelta(text, state.index, state.part("reasoning"), kind), events)
+        for item in self._provider.objects(delta.get("reasoning_details"), events):
+            self._tell_opaque(state, item, events)
+            details = self._details.get(state.index)
+            if details is None:
+                details = self._details[state.index] = ReasoningDetails(state.part("reasoning"))
+            if state.kind == "reasoning":
+                details.part = state.parts - 1
+            details.add(item)
+
+    def _is_placeholder(self, state: Choice, text: str, events: list[Event]) -> bool:
+        """True for the text that grok-4 says with every chunk while it thinks: github.com/vercel/ai/issues/7330."""
+        dialect = self._provider.dialect
+        if dialect is None or not dialect.repeats_placeholder_reasoning:
+            return False
+        first = self._placeholder.get(state.index)
+        if first != text:
+            # Once another text came, this is a model that thinks aloud and may well say the same twice.
+            self._placeholder[state.index] = text if first is None else ""
+            return False
+        self._provider.note_once(NoteCode.REPEATED_REASONING, text, events)
+        return True
 
     def _tell_opaque(self, state: Choice, item: dict[str, Any], events: list[Event]) -> None:
         identifier = as_text(item.get("id")) or None
@@ -134,12 +159,12 @@ class DeltaMapper:
     def _map_content(self, state: Choice, content: Any, events: list[Event]) -> None:
         if isinstance(content, str):
             if content:
-                self._provider.say(TextDelta(content, state.index, state.part("text")), events)
-        elif is_list(content):
-            for part in content:
-                self._map_content_part(state, part, events)
-        elif content is not None:
-            self._provider.note_once(NoteCode.UNMAPPED_SHAPE, f"content: {compact_json(content)[:200]}", events)
+                part = self._text_part[state.index] = state.part("text")
+                self._provider.say(TextDelta(content, state.index, part), events)
+        else:
+            for part in as_list(content):
+                if part is not None:
+                    self._map_content_part(state, part, events)
 
     def _map_content_part(self, state: Choice, part: Any, events: list[Event]) -> None:
         kind = as_object(part).get("type")
@@ -152,29 +177,35 @@ class DeltaMapper:
                 if text:
                     self._provider.say(ReasoningDelta(text, state.index, state.part("reasoning")), events)
                 elif as_object(inner).get("type") in _CITED:
-                    self.cite(state, inner, events)
+                    self._tell_citation(state, inner, events)
             self._tell_opaque(state, {"signature": part.get("signature")}, events)
         elif kind in _CITED:
-            self.cite(state, part, events)
+            # Not only once: where a reference stands says what it is the source of.
+            self._tell_citation(state, part, events)
         elif kind == "image_url":
             self._tell_image(state, part, events)
         else:
             self._provider.unknown(part, events)
 
-    def _tell_image(self, state: Choice, part: dict[str, Any], events: list[Event]) -> None:
-        image = part.get("image_url")
+    def _tell_image(self, state: Choice, part: Any, events: list[Event]) -> None:
+        image = as_object(part).get("image_url")
         address = image if isinstance(image, str) else as_text(as_object(image).get("url"))
-        head, comma, data = address.partition(",")
-        if head.startswith("data:") and comma:
-            media_type = head.removeprefix("data:").partition(";")[0] or None
-            event = MediaDelta("image", media_type, data, None, state.index, state.new_part("image"))
+        if not address:
+            self._provider.unknown(part, events)
+            return
+        head, _, data = address.partition(",")
+        media_type, mark, encoding = head.removeprefix("data:").rpartition(";")
+        if head.startswith("data:") and data and mark and encoding == "base64":
+            named = media_type.partition(";")[0] or None
+            event = MediaDelta("image", named, data, None, state.index, state.new_part("image"))
         else:
             event = MediaDelta("image", None, None, address, state.index, state.new_part("image"))
         self._provider.say(event, events)
 
     def _map_media(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
         for image in as_list(delta.get("images")):
-            self._tell_image(state, as_object(image), events)
+            if image is not None:
+                self._tell_image(state, image, events)
         audio = as_object(delta.get("audio"))
         if as_text(audio.get("transcript")):
             event = MediaDelta("transcript", "text/plain", audio["transcript"], None, state.index, state.part("audio"))
@@ -186,74 +217,25 @@ class DeltaMapper:
         if rest:
             self._provider.describe({"audio": rest}, events, ("choice", state.index))
 
-    def _map_annotations(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
-        for annotation in as_list(delta.get("annotations")):
-            self.cite(state, annotation, events)
-        for tool in as_list(delta.get("executed_tools")):
-            name = as_text(as_object(tool).get("name")) or as_text(as_object(tool).get("type"))
-            done = as_object(tool).get("output") is not None
-            event = ServerToolUsed(
-                "result" if done else "call", name, None, tool, state.index, state.new_part("server_tool")
-            )
+    def _map_executed_tools(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
+        for tool in self._provider.objects(delta.get("executed_tools"), events):
+            name = as_text(tool.get("name")) or as_text(tool.get("type"))
+            kind: Literal["call", "result"] = "call" if tool.get("output") is None else "result"
+            event = ServerToolUsed(kind, name, None, tool, state.index, state.new_part("server_tool"))
             self._provider.say(event, events)
 
-    def _map_call(self, state: Choice, entry: dict[str, Any], events: list[Event]) -> None:
-        function = as_object(entry.get("function"))
-        custom = as_object(entry.get("custom"))
-        if custom and not function:
-            function = {"name": custom.get("name"), "arguments": custom.get("input")}
-        fragment = CallFragment(entry.get("index"), entry.get("id"), function.get("name"), function.get("arguments"))
-        if state.finished:
-            self._note_late(state, entry, events)
-            return
-        slots = self.slots.get(state.index)
-        if slots is None:
-            slots = self.slots[state.index] = CallSlots(self._provider.calls)
-        call = slots.resolve(fragment)
-        if call is None:
-            call = self._begin_call(state, "custom" if custom else "function", fragment)
-            if fragment.id and self._provider.calls.has_id(fragment.id):
-                self._provider.note_once(NoteCode.REUSED_CALL_ID, fragment.id, events)
-        self._add(slots, call, fragment, events)
-        self._tell_call_extras(state, call, entry, events)
-
-    def _map_legacy_call(self, state: Choice, function: dict[str, Any], events: list[Event]) -> None:
-        # OpenAI's first form of tool use: one call to a choice, without id or index.
-        if state.finished:
-            self._note_late(state, function, events)
-            return
-        fragment = CallFragment(None, None, function.get("name"), function.get("arguments"))
-        call = self._legacy.get(state.index)
-        if call is None:
-            call = self._legacy[state.index] = self._begin_call(state, "function", fragment)
-        slots = CallSlots(self._provider.calls)
-        self._add(slots, call, fragment, events)
-
-    def _begin_call(self, state: Choice, kind: Any, fragment: CallFragment) -> ToolCall:
-        return self._provider.calls.begin(state.index, state.new_part("tool_call"), kind, fragment.index)
-
-    def _add(self, slots: CallSlots, call: ToolCall, fragment: CallFragment, events: list[Event]) -> None:
-        self._provider.begin(events)
-        self._provider.content = True
-        late = slots.add(call, fragment, events)
-        if late:
-            self._provider.note_once(NoteCode.LATE_CALL_NAME, f"{late!r} after {call.name!r} {call.id!r}", events)
-        if fragment.whole:
-            self._provider.note_once(NoteCode.ARGUMENTS_NOT_TEXT, call.name, events)
-
-    def _note_late(self, state: Choice, entry: dict[str, Any], events: list[Event]) -> None:
-        detail = f"choice {state.index}: {compact_json(entry)[:1000]}"
-        self._provider.note(NoteCode.CALL_AFTER_FINISH, detail, events)
-
-    def _tell_call_extras(self, state: Choice, call: ToolCall, entry: dict[str, Any], events: list[Event]) -> None:
-        google = as_object(as_object(entry.get("extra_content")).get("google"))
-        signature = as_text(google.get("thought_signature"))
+    def _tell_rest(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
+        """Tells the fields that servers add, and those whose shape is not what the field is known for."""
+        signature, extra = google_signature(delta)
         if signature:
-            self._provider.tell(OpaqueState("signature", signature, call.id, state.index, call.part), events)
-        vendor = {
-            key: value
-            for key, value in entry.items()
-            if key not in ("index", "id", "type", "function", "custom") and not (key == "extra_content" and signature)
-        }
+            part = max(state.parts - 1, 0)
+            self._provider.tell(OpaqueState("signature", signature, None, state.index, part), events)
+        vendor: dict[str, Any] = {"extra_content": extra} if extra else {}
+        for key, value in delta.items():
+            shape = _SHAPES.get(key)
+            if shape is None:
+                vendor[key] = value
+            elif value is not None and not isinstance(value, shape):
+                self._provider.unmapped(key, value, events)
         if vendor:
-            self._provider.describe(vendor, events, ("tool_call", call.index))
+            self._provider.describe(vendor, events, ("choice", state.index))

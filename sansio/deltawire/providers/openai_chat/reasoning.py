@@ -12,6 +12,7 @@ _TEXT_FIELDS: tuple[tuple[str, str, Literal["text", "summary"]], ...] = (
     ("reasoning.text", "text", "text"),
     ("reasoning.summary", "summary", "summary"),
 )
+_PIECEWISE = ("text", "summary")
 
 
 def spoken_reasoning(delta: dict[str, Any]) -> tuple[list[tuple[Literal["text", "summary"], str]], str]:
@@ -37,31 +38,48 @@ def spoken_reasoning(delta: dict[str, Any]) -> tuple[list[tuple[Literal["text", 
 class ReasoningDetails:
     """OpenRouter's `reasoning_details`, merged so that they can be sent back.
 
-    One index can hold two types (Gemini 3: text and encrypted), so entries go by type and index.
+    One index can hold two types (Gemini 3: text and encrypted), so entries go by type and index. Entries with two ids
+    are two entries, and so are two encrypted ones: those come whole.
     """
 
-    def __init__(self) -> None:
-        self._entries: dict[tuple[Any, Any], dict[str, Any]] = {}
-        self._texts: dict[tuple[Any, Any, str], list[str]] = {}
+    def __init__(self, part: int) -> None:
+        self.part = part
+        """The part of the answer that they stand for."""
+        self._entries: list[dict[str, Any]] = []
+        self._newest: dict[tuple[str, Any], dict[str, Any]] = {}
 
     def add(self, item: dict[str, Any]) -> None:
         """Takes one entry of one delta."""
         index = item.get("index")
         key = (as_text(item.get("type")), index if isinstance(index, int | str) else None)
-        entry = self._entries.setdefault(key, {})
+        entry = self._newest.get(key)
+        if entry is None or _is_another(entry, item):
+            entry = self._newest[key] = {}
+            self._entries.append(entry)
         for name, value in item.items():
-            if name in ("text", "summary", "data") and isinstance(value, str):
-                self._texts.setdefault((*key, name), []).append(value)
-                entry[name] = None
+            if name in _PIECEWISE and isinstance(value, str):
+                pieces = entry.get(name)
+                if isinstance(pieces, _Pieces):
+                    pieces.append(value)
+                else:
+                    entry[name] = _Pieces([value])
             elif value is not None or name not in entry:
                 entry[name] = value
 
     def native(self) -> list[dict[str, Any]]:
         """The entries as the next request wants them."""
         return [
-            {
-                name: "".join(self._texts[(*key, name)]) if (*key, name) in self._texts else value
-                for name, value in entry.items()
-            }
-            for key, entry in self._entries.items()
+            {name: "".join(value) if isinstance(value, _Pieces) else value for name, value in entry.items()}
+            for entry in self._entries
         ]
+
+
+class _Pieces(list[str]):
+    """The pieces of one text."""
+
+
+def _is_another(entry: dict[str, Any], item: dict[str, Any]) -> bool:
+    """True if the item does not go on with the entry."""
+    if entry.get("data") and item.get("data") not in (None, entry["data"]):
+        return True
+    return bool(entry.get("id") and item.get("id") and entry["id"] != item["id"])

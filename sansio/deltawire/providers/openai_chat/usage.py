@@ -12,6 +12,8 @@ __all__ = ["chat_usage", "uncounted"]
 
 # xAI states prices in ticks of 10^-10 US dollars.
 _TICKS_PER_DOLLAR = 1e10
+# Above it a number is no price, and above 1e308 it is no float either.
+_HIGHEST_PRICE = 1e18
 
 
 def _first(*values: Any) -> int | None:
@@ -38,8 +40,14 @@ def chat_usage(raw: dict[str, Any], dialect: Dialect | None) -> Usage:
         raw.get("prompt_cache_hit_tokens"),
         raw.get("cached_tokens"),
         raw.get("num_cached_tokens"),
+        raw.get("cache_read_input_tokens"),
     )
-    written = _first(prompt_details.get("cache_write_tokens"), prompt_details.get("cache_creation_input_tokens"))
+    written = _first(
+        prompt_details.get("cache_write_tokens"),
+        prompt_details.get("cache_creation_input_tokens"),
+        # LiteLLM: Anthropic's names beside OpenAI's.
+        raw.get("cache_creation_input_tokens"),
+    )
     reasoning = _first(output_details.get("reasoning_tokens"), raw.get("reasoning_tokens"))
     if dialect is not None and dialect.reasoning_outside_output:
         if output is not None and reasoning is not None:
@@ -60,12 +68,15 @@ def uncounted(said: dict[str, Any]) -> str:
 
 
 def _cost(raw: dict[str, Any]) -> float | None:
-    cost = raw.get("cost")
-    if isinstance(cost, dict):
-        cost = as_object(cost).get("total_cost")
-    ticks = raw.get("cost_in_usd_ticks")
-    if cost is None and isinstance(ticks, int | float):
-        cost = ticks / _TICKS_PER_DOLLAR
-    if isinstance(cost, bool) or not isinstance(cost, int | float):
+    said = raw.get("cost")
+    cost = _price(as_object(said).get("total_cost") if isinstance(said, dict) else said)
+    if cost is None:
+        cost = _price(raw.get("cost_in_usd_ticks"))
+        cost = None if cost is None else cost / _TICKS_PER_DOLLAR
+    return cost
+
+
+def _price(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _HIGHEST_PRICE:
         return None
-    return float(cost)
+    return float(value)

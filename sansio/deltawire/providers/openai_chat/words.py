@@ -10,34 +10,39 @@ from ...failures import FailureKind
 
 __all__ = ["FAILING_WORDS", "FINISH_WORDS"]
 
+# In lower case: gateways pass Gemini's words on as they are.
 _BY_REASON = {
-    FinishReason.STOP: ("stop", "eos", "eos_token", "stop_sequence", "end_turn", "STOP", "complete", "COMPLETE"),
+    FinishReason.STOP: ("stop", "eos", "eos_token", "stop_sequence", "end_turn", "complete"),
     FinishReason.LENGTH: (
         "length",
         "max_tokens",
         "model_length",
         "model_context_window_exceeded",
-        "MAX_TOKENS",
         "max_output_tokens",
     ),
-    FinishReason.TOOL_CALLS: ("tool_calls", "function_call", "tool_use", "tool_call", "TOOL_CALL"),
+    FinishReason.TOOL_CALLS: ("tool_calls", "function_call", "tool_use", "tool_call"),
     FinishReason.CONTENT_FILTER: (
         "content_filter",
         "content_filtered",
         "sensitive",
-        "SAFETY",
-        "RECITATION",
-        "BLOCKLIST",
-        "PROHIBITED_CONTENT",
-        "SPII",
+        "safety",
+        "recitation",
+        "blocklist",
+        "prohibited_content",
+        "spii",
+        "image_safety",
+        "image_prohibited_content",
+        "image_recitation",
+        "model_armor",
     ),
     FinishReason.REFUSAL: ("refusal",),
-    FinishReason.PAUSED: ("pause_turn",),
+    FinishReason.PAUSED: ("pause_turn", "continuation"),
 }
 
 FINISH_WORDS: Mapping[str, FinishReason] = MappingProxyType(
     {word: reason for reason, words in _BY_REASON.items() for word in words}
 )
+"""Words in lower case."""
 
 FAILING_WORDS: Mapping[str, FailureKind] = MappingProxyType(
     {
@@ -46,9 +51,11 @@ FAILING_WORDS: Mapping[str, FailureKind] = MappingProxyType(
         "abort": FailureKind.SERVER,
         "insufficient_system_resource": FailureKind.OVERLOADED,
         "network_error": FailureKind.SERVER,
-        "MALFORMED_FUNCTION_CALL": FailureKind.MODEL_OUTPUT,
-        "UNEXPECTED_TOOL_CALL": FailureKind.MODEL_OUTPUT,
-        "MALFORMED_RESPONSE": FailureKind.MODEL_OUTPUT,
+        "malformed_function_call": FailureKind.MODEL_OUTPUT,
+        "unexpected_tool_call": FailureKind.MODEL_OUTPUT,
+        "malformed_response": FailureKind.MODEL_OUTPUT,
+        "too_many_tool_calls": FailureKind.MODEL_OUTPUT,
+        "missing_thought_signature": FailureKind.MODEL_OUTPUT,
     }
 )
-"""Words that mean that the answer failed, and how."""
+"""Words in lower case that mean that the answer failed, and how."""
