@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from typing import Any
 
 from .events import Event, Raw
 from .framing.event_stream import EventStreamDecoder, EventStreamMessage
-from .payload import PayloadError, compact_json, is_object
+from .payload import PayloadError, compact_json, is_object, raw_decode
 from .providers.base import Provider
 from .readers import FrameReader, ReaderOptions
+from .tool_calls import LimitPassedError
 
 __all__ = ["EventStreamReader"]
 
@@ -29,12 +29,23 @@ class EventStreamReader(FrameReader):
         limits = options.limits
         self._decoder = EventStreamDecoder(limits.frame_bytes, limits.event_stream_header_bytes)
         self._carried = False
+        # A level takes a bracket that opens and one that closes.
+        self._short = 2 * limits.json_depth
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes. The first broken message ends the stream: nothing tells where another one begins."""
+        provider = self.provider
         for message in self._decoder.feed(data):
-            self._take_message(message, events)
-            if self.provider.ended:
+            payload = self._plain(message)
+            if payload is None:
+                self._take_message(message, events)
+            else:
+                self.seen = True
+                try:
+                    provider.receive(payload, events)
+                except LimitPassedError as passed:
+                    self.overflow(passed.failure, events)
+            if provider.ended:
                 return
         self.overflow(self._decoder.failure, events)
 
@@ -57,6 +68,33 @@ class EventStreamReader(FrameReader):
             self._carried = True
             self._take_part(part["bytes"], events)
             self._carried = False
+
+    def _plain(self, message: EventStreamMessage) -> dict[str, Any] | None:
+        """The payload of an event that takes nothing but decoding, None for any other message."""
+        name = message.headers.get(":event-type")
+        if self._raw or self.mending or message.headers.get(":message-type") != "event" or name.__class__ is not str:
+            return None
+        value = self._decoded(message.payload)
+        if name != "chunk" or value is None:
+            return None if value is None else {name: value}
+        try:
+            return self._decoded(binascii.a2b_base64(value["bytes"], strict_mode=True))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def _decoded(self, data: bytes) -> dict[str, Any] | None:
+        """The object by the standard decoder alone; escapes that may be half surrogate pairs are left to `take`."""
+        if self._loads is not None or b"\\u" in data or not (len(data) <= self._short or self._shallow(data)):
+            return None
+        try:
+            text = str(data, "utf-8")
+            value, end = raw_decode(text)
+        except ValueError:
+            return None
+        return value if end == len(text) and value.__class__ is dict else None
+
+    def _shallow(self, data: bytes) -> bool:
+        return data.count(b"[") + data.count(b"{") <= self._limits.json_depth
 
     def _take_message(self, message: EventStreamMessage, events: list[Event]) -> None:
         self.seen = True
@@ -89,8 +127,8 @@ class EventStreamReader(FrameReader):
     def _take_part(self, carried: Any, events: list[Event]) -> None:
         if isinstance(carried, str):
             try:
-                carried = base64.b64decode(carried, validate=True)
-            except (binascii.Error, ValueError) as error:
+                carried = binascii.a2b_base64(carried, strict_mode=True)
+            except ValueError as error:
                 self.malformed(carried.encode("utf-8", "replace"), f"bytes of a chunk: {error}", events)
                 return
         if isinstance(carried, bytes | bytearray):

@@ -141,20 +141,22 @@ class EventStreamDecoder:
             return []
         messages: list[EventStreamMessage] = []
         buffer = b"".join(self._parts)
-        start = 0
-        while len(buffer) - start >= self._wanted:
+        start, end = 0, len(buffer)
+        while end - start >= self._wanted:
             if self._wanted == _PRELUDE:
                 self._wanted = self._message_length(buffer, start)
-            else:
-                message = self._message(buffer, start, start + self._wanted)
-                if message is not None:
-                    messages.append(message)
-                start += self._wanted
-                self._wanted = _PRELUDE
-            if self.failure is not None:
-                start = len(buffer)
+                if self.failure is not None or end - start < self._wanted:
+                    break
+            message = self._message(buffer, start, start + self._wanted)
+            if message is None:
+                break
+            messages.append(message)
+            start += self._wanted
+            self._wanted = _PRELUDE
+        if self.failure is not None:
+            start = end
         self._parts = [buffer[start:]]
-        self._held = len(buffer) - start
+        self._held = end - start
         return messages
 
     def end(self) -> list[EventStreamMessage]:
@@ -180,7 +182,7 @@ class EventStreamDecoder:
 
     def _message(self, buffer: bytes, start: int, end: int) -> EventStreamMessage | None:
         payload_end = end - _CHECKSUM
-        if (zlib.crc32(memoryview(buffer)[start:payload_end]),) != _read_number(buffer, payload_end):
+        if (zlib.crc32(buffer[start:payload_end]),) != _read_number(buffer, payload_end):
             self._malformed("The checksum of a message does not match")
             return None
         headers_start = start + _PRELUDE
