@@ -9,6 +9,8 @@ from .lines import too_large
 
 __all__ = ["DocumentDecoder"]
 
+_PENDING_BYTES = 64
+
 
 class DocumentDecoder:
     """Collects a body into one frame, given by `end`.
@@ -21,31 +23,29 @@ class DocumentDecoder:
         self.failure: Failure | None = None
         self.closed = False
         self._limit = limit
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._body = bytearray()
         self._scanner = NestingScanner()
 
     @property
     def pending(self) -> bytes:
-        """The last piece of the document, or nothing while it cannot be whole."""
-        return self._parts[-1] if self._parts and self.closed else b""
+        """The last bytes of the document, or nothing while it cannot be whole."""
+        return bytes(self._body[-_PENDING_BYTES:]) if self.closed else b""
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """Nothing: a document is given whole, at its end."""
         data = bytes(data)
         if data and self.failure is None:
-            self._parts.append(data)
-            self._size += len(data)
+            self._body += data
             if not self.closed:
                 # Latin-1 keeps offsets and cannot fail; all structure of JSON is ASCII.
                 self.closed = self._scanner.feed(data.decode("latin-1")) >= 0
-            if self._size > self._limit:
+            if len(self._body) > self._limit:
                 self.failure = too_large("frame_bytes", self._limit, "The document")
-                self._parts.clear()
+                self._body.clear()
         return []
 
     def end(self) -> list[bytes]:
         """The document, if there is one. Idempotent."""
-        body = b"".join(self._parts).strip(b" \t\r\n")
-        self._parts.clear()
+        body = bytes(self._body).strip(b" \t\r\n")
+        self._body.clear()
         return [body] if body else []
