@@ -53,9 +53,9 @@ def piece(path: str, **fields: Any) -> Payload:
 STOP = chunk(finish="STOP")
 
 
-def sse(payloads: list[Any], end: str = "\r\n\r\n") -> bytes:
+def sse(payloads: list[Any], end: str = "\r\n\r\n", *, escaped: bool = False) -> bytes:
     """The stream with `alt=sse`."""
-    return "".join(f"data: {json.dumps(payload, ensure_ascii=False)}{end}" for payload in payloads).encode()
+    return "".join(f"data: {json.dumps(payload, ensure_ascii=escaped)}{end}" for payload in payloads).encode()
 
 
 def array(payloads: list[Any]) -> bytes:

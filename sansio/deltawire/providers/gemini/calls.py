@@ -60,10 +60,9 @@ class CallMapper:
         calls.append(call, streamed.arguments.end(), events)
         if streamed.arguments.repeats:
             self._provider.note(NoteCode.ARGUMENTS_REPEATED, call.name, events)
-        if state.latest is not None:
-            state.latest.whole = True
-            native = state.latest.native["functionCall"]
-            state.latest.native["functionCall"] = {**native, "args": self._value(call)}
+        assert state.latest is not None
+        state.latest.whole = True
+        state.latest.native["functionCall"] = {**state.latest.native["functionCall"], "args": self._value(call)}
         calls.close(call, events)
 
     def abandon(self, state: Candidate, events: list[Event]) -> None:

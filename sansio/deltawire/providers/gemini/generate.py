@@ -8,9 +8,12 @@ from ...events import (
     Event,
     FinishReason,
     Logprobs,
+    MediaDelta,
     OpaqueState,
     ReasoningDelta,
+    ServerToolUsed,
     TextDelta,
+    ToolCallStarted,
     UsageUpdate,
     _ReasoningDelta,
     _TextDelta,
@@ -44,6 +47,7 @@ _CANDIDATE_KEYS = frozenset(
         "groundingAttributions",
     }
 )
+_CONTENT = (TextDelta, ReasoningDelta, ToolCallStarted, ServerToolUsed, MediaDelta)
 _LONGEST_DETAIL = 1000
 
 
@@ -207,8 +211,7 @@ class Gemini(Provider):
         for state in self._candidates.values():
             self._parts.calls.abandon(state, events)
             self._parts.end(state, events)
-            if state.word:
-                self.finish_choice(state, finish_reason(state.word), state.word, events)
+            self.finish_choice(state, finish_reason(state.word), state.word, events)
         super().finish(events, proper=proper)
 
     def fail(self, failure: Failure, events: list[Event]) -> None:
@@ -236,6 +239,8 @@ class Gemini(Provider):
         self.fail(self.failure(FailureKind.CONTENT_FILTER, message, code=word, raw=compact_json(self._block)), events)
 
     def _map_candidate(self, state: Candidate, candidate: dict[str, Any], events: list[Event]) -> None:
+        if state.streamed is not None:
+            state.streamed.goes_on = False
         content = candidate.get("content")
         if is_object(content):
             self._map_content(state, content, events)
@@ -252,15 +257,13 @@ class Gemini(Provider):
         self._take_word(state, candidate, events)
 
     def _map_content(self, state: Candidate, content: dict[str, Any], events: list[Event]) -> None:
-        if state.streamed is not None:
-            state.streamed.goes_on = False
         parts = content.get("parts")
-        before = state.parts
+        before = len(events)
         for part in as_list(parts):
             self._parts.map(state, part, events)
         if parts is not None and not is_list(parts):
             self.note_shape("parts", parts, events)
-        if state.word and state.parts > before:
+        if state.word and any(isinstance(event, _CONTENT) for event in events[before:]):
             self.note_once(NoteCode.CONTENT_AFTER_FINISH, f"choice {state.index}", events)
         rest = {key: value for key, value in content.items() if key not in ("parts", "role")}
         if content.get("role") not in (None, "model"):

@@ -7,6 +7,7 @@ With `streamFunctionCallArguments` Vertex AI sends `{"jsonPath": "$.city", "stri
 from __future__ import annotations
 
 import copy
+import enum
 import itertools
 import re
 from collections.abc import Mapping
@@ -33,11 +34,18 @@ _STEP = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\.|\"", re.DOTALL)
-_ABSENT, _NOWHERE = object(), object()
-_EMPTY_OBJECT, _EMPTY_ARRAY = object(), object()
 _CLOSERS: Mapping[type, str] = MappingProxyType({str: "}", int: "]"})
 # What setting a value did, beside the number of the first step that is new.
 _SAME, _GROWN, _REPLACED = -1, -2, -3
+
+
+class _Mark(enum.Enum):
+    """What stands where no JSON value can."""
+
+    ABSENT = enum.auto()
+    NOWHERE = enum.auto()
+    EMPTY_OBJECT = enum.auto()
+    EMPTY_ARRAY = enum.auto()
 
 
 def read_path(text: str) -> Path | None:
@@ -83,12 +91,12 @@ class _Text:
 
 
 def _child(holder: Any, step: str | int) -> Any:
-    """What stands under a step, or `_ABSENT`; `_NOWHERE` for an index past the end."""
+    """What stands under a step, or `_Mark.ABSENT`; `_Mark.NOWHERE` for an index past the end."""
     if isinstance(step, str):
-        return holder.get(step, _ABSENT)
+        return holder.get(step, _Mark.ABSENT)
     if step < len(holder):
         return holder[step]
-    return _ABSENT if step == len(holder) else _NOWHERE
+    return _Mark.ABSENT if step == len(holder) else _Mark.NOWHERE
 
 
 def _escaped(text: _Text) -> str:
@@ -147,8 +155,8 @@ class PartialArgs:
             # `null` in protobuf's JSON, the name of the enum's value in the SDKs'.
             return self._put(path, None)
         if path and path[-1] == _END_OF_ARRAY:
-            return self._put(path[:-1], _EMPTY_ARRAY)
-        return self._put(path, _EMPTY_OBJECT)
+            return self._put(path[:-1], _Mark.EMPTY_ARRAY)
+        return self._put(path, _Mark.EMPTY_OBJECT)
 
     def put_members(self, members: dict[str, Any]) -> str:
         """Takes arguments that came as an object, before, between or behind the pieces."""
@@ -167,7 +175,7 @@ class PartialArgs:
 
     def _put(self, path: Path, value: Any, *, grows: bool = False) -> str | None:
         if not path:
-            return self.put_members(value) if is_object(value) else "" if value is _EMPTY_OBJECT else None
+            return self.put_members(value) if is_object(value) else "" if value is _Mark.EMPTY_OBJECT else None
         if len(path) > self.depth or not isinstance(path[0], str) or path[-1] == _END_OF_ARRAY:
             return None
         new_at = self._set(path, value, grows=grows)
@@ -189,21 +197,24 @@ class PartialArgs:
         holder: Any = self._root
         for number, (step, following) in enumerate(itertools.pairwise(path)):
             child = _child(holder, step)
-            if child is _NOWHERE:
+            if child is _Mark.NOWHERE:
                 return None
             if not (is_object(child) if isinstance(following, str) else is_list(child)):
                 if new_at == _SAME:
-                    new_at = number if child is _ABSENT else _REPLACED
+                    if any(step for step in path[number + 1 :] if isinstance(step, int)):
+                        # A new array begins with its first element.
+                        return None
+                    new_at = number if child is _Mark.ABSENT else _REPLACED
                 child = _new_holder(following)
                 _place(holder, step, child)
             holder = child
         before = _child(holder, path[-1])
-        if before is _NOWHERE:
+        if before is _Mark.NOWHERE:
             return None
-        if before is _ABSENT:
-            _place(holder, path[-1], {} if value is _EMPTY_OBJECT else [] if value is _EMPTY_ARRAY else value)
+        if before is _Mark.ABSENT:
+            _place(holder, path[-1], {} if value is _Mark.EMPTY_OBJECT else [] if value is _Mark.EMPTY_ARRAY else value)
             return len(path) - 1 if new_at == _SAME else new_at
-        if value is _EMPTY_OBJECT or value is _EMPTY_ARRAY:
+        if value is _Mark.EMPTY_OBJECT or value is _Mark.EMPTY_ARRAY:
             return _SAME
         if grows and isinstance(before, _Text):
             before.pieces.extend(value.pieces)
@@ -236,9 +247,9 @@ class PartialArgs:
         if isinstance(value, _Text):
             text += ['"', _escaped(value)]
             self._closer = '"'
-        elif value is _EMPTY_OBJECT or value is _EMPTY_ARRAY:
-            text.append("{" if value is _EMPTY_OBJECT else "[")
-            self._closer = "}" if value is _EMPTY_OBJECT else "]"
+        elif value is _Mark.EMPTY_OBJECT or value is _Mark.EMPTY_ARRAY:
+            text.append("{" if value is _Mark.EMPTY_OBJECT else "[")
+            self._closer = "}" if value is _Mark.EMPTY_OBJECT else "]"
         else:
             text.append(compact_json(value))
             self._closer = ""

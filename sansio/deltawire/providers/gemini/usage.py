@@ -30,7 +30,8 @@ def gemini_usage(raw: dict[str, Any]) -> Usage:
     """
     prompt, candidates, thoughts, fed, cached, total = [as_count(raw.get(name)) for name in _COUNTS]
     # A zero is left out of protobuf's JSON: while the model still thinks there are thoughts and no candidates.
-    output = None if candidates is None and thoughts is None else (candidates or 0) + (thoughts or 0)
+    uncounted_candidates = candidates is None and (thoughts is None or raw.get("candidatesTokenCount") is not None)
+    output = None if uncounted_candidates else (candidates or 0) + (thoughts or 0)
     if prompt is not None:
         prompt += fed or 0
     if total is None and prompt is not None and output is not None:
