@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import pickle
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,13 +59,12 @@ def hold_laws(events: list[Event]) -> None:
 
 def _hold_laws_of_calls(events: list[Event]) -> None:
     open_calls: dict[tuple[int, int], tuple[ToolCallStarted, list[str]]] = {}
-    begun: dict[int, int] = {}
+    numbers: dict[int, list[int]] = {}
     finished: set[int] = set()
     identifiers: list[str] = []
     for event in events:
         if isinstance(event, ToolCallStarted):
-            assert event.index == begun.get(event.choice, 0)
-            begun[event.choice] = event.index + 1
+            numbers.setdefault(event.choice, []).append(event.index)
             assert event.id
             identifiers.append(event.id)
             open_calls[event.choice, event.index] = (event, [])
@@ -81,6 +81,7 @@ def _hold_laws_of_calls(events: list[Event]) -> None:
             assert not [call for call in open_calls if call[0] == event.choice]
             finished.add(event.choice)
     assert not open_calls
+    assert all(sorted(indexes) == list(range(len(indexes))) for indexes in numbers.values())
     assert len(set(identifiers)) == len(identifiers)
 
 
@@ -100,6 +101,15 @@ def of_payloads(response: ResponseParser, payloads: Iterable[Any]) -> list[Event
 def of_chunks(response: ResponseParser, chunks: Iterable[bytes]) -> list[Event]:
     """All events of a body in these chunks."""
     events = [event for chunk in chunks for event in response.receive_data(chunk)]
+    return events + response.receive_eof()
+
+
+def of_pickled(response: ResponseParser, chunks: Iterable[bytes]) -> list[Event]:
+    """All events of a body when the parser is pickled and copied between its chunks."""
+    events: list[Event] = []
+    for chunk in chunks:
+        events += response.receive_data(chunk)
+        response = pickle.loads(pickle.dumps(copy.deepcopy(response)))
     return events + response.receive_eof()
 
 

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.ollama_lines import CLOUD, DONE, FIXTURES, body_of, chat, generate
-from tests.provider_laws import PLACES, bytewise, cut, general_parser, hold_laws, near_misses, of_chunks, of_payloads
+from tests.provider_laws import (
+    PLACES,
+    bytewise,
+    cut,
+    general_parser,
+    hold_laws,
+    near_misses,
+    of_chunks,
+    of_payloads,
+    of_pickled,
+)
 
 from deltawire.events import Event, ReasoningDelta, TextDelta
 from deltawire.parsing import parse
@@ -83,6 +93,11 @@ class TestEveryStream:
         body = body_of(fixture, end)
         body = body if terminated else body.rstrip()
         assert of_chunks(parser("ollama"), cut(body, places)) == parse("ollama", body)
+
+    @pytest.mark.parametrize("fixture", FIXTURES)
+    def test_a_parser_is_plain_data_at_any_time(self, fixture: list[dict[str, Any]]) -> None:
+        body = body_of(fixture)
+        assert of_pickled(parser("ollama"), cut(body, range(0, len(body), 50))) == parse("ollama", body)
 
     @pytest.mark.parametrize("fixture", FIXTURES)
     def test_the_quick_way_gives_the_events_of_the_general_one(self, fixture: list[dict[str, Any]]) -> None:

@@ -56,7 +56,7 @@ class BlockMapper:
 
     def start_content(self, index: Any, native: Any, events: list[Event]) -> Block:
         """Begins a content block; a start that comes twice goes on with the first."""
-        index = self._last_content = index if isinstance(index, int | float) else len(self.contents)
+        index = self._last_content = index if isinstance(index, int | float) else ("content", len(self.contents))
         block = self.contents.get(index)
         if block is not None and not block.stopped:
             self._provider.note_once(NoteCode.SECOND_START, f"content {index}", events)
@@ -114,8 +114,8 @@ class BlockMapper:
         """Begins a call. The API sends one object under the name of a list."""
         for place, entry in enumerate(entries if is_list(entries) else [entries]):
             if is_object(entry):
-                first = index if isinstance(index, int | float) else len(self.calls)
-                self._start_call(first + place, entry, events)
+                number = index + place if isinstance(index, int | float) else ("call", len(self.calls))
+                self._start_call(number, entry, events)
             elif entry is not None:
                 self._note_shape("tool_calls", entry, events)
 
@@ -227,7 +227,6 @@ class BlockMapper:
         name, arguments = known_text(function.get("name")), function.get("arguments")
         if not provider.calls.name(call, name, known_text(entry.get("id"))):
             provider.note_once(NoteCode.LATE_CALL_NAME, f"{name!r} after {call.name!r}", events)
-        provider.calls.start_if_known(call, events)
         if arguments is not None and not isinstance(arguments, str):
             provider.note_once(NoteCode.ARGUMENTS_NOT_TEXT, call.name, events)
             arguments = compact_json(arguments)

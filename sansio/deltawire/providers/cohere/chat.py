@@ -159,8 +159,7 @@ class Cohere(Provider):
 
     def _receive_event(self, kind: str, payload: dict[str, Any], events: list[Event]) -> None:
         delta = as_object(payload.get("delta"))
-        message, index = as_object(delta.get("message")), payload.get("index")
-        blocks = self._blocks
+        message = as_object(delta.get("message"))
         if kind == "message-start":
             self._start_message(payload, message, events)
             if self.ended:
@@ -168,7 +167,15 @@ class Cohere(Provider):
         elif kind != "debug" and not self._began:
             self._began = True
             self.note(NoteCode.MISSING_START, "message-start never came", events)
+        # All that `debug` says is told here.
         self._describe_rest((payload, delta), message, events)
+        if kind == "message-end":
+            self._end_message(payload, delta, events)
+        else:
+            self._map_part(kind, payload, message, events)
+
+    def _map_part(self, kind: str, payload: dict[str, Any], message: dict[str, Any], events: list[Event]) -> None:
+        blocks, index = self._blocks, payload.get("index")
         match kind:
             case "content-start":
                 blocks.start_content(index, message.get("content"), events)
@@ -186,10 +193,8 @@ class Cohere(Provider):
                 blocks.stop_call(index, events)
             case "citation-start":
                 blocks.cite(message.get("citations"), events)
-            case "message-end":
-                self._end_message(payload, delta, events)
             case _:
-                # `citation-end` says nothing more, `debug` only what was described above.
+                # `citation-end` says nothing that its start has not said.
                 pass
 
     def _receive_answer(self, payload: dict[str, Any], events: list[Event]) -> None:
