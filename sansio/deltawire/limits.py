@@ -7,6 +7,7 @@ import attrs
 __all__ = ["Limits"]
 
 MEBIBYTE = 1024 * 1024
+_DEEPEST = 256
 
 
 @attrs.frozen
@@ -21,8 +22,9 @@ class Limits:
     first byte to its last one before the line end that closes it. Line ends inside an SSE frame count one byte each."""
     error_body_bytes: int = 64 * 1024
     """Bytes read of a body whose HTTP status is 400 or above; what comes after them is dropped."""
-    json_depth: int = 128
-    """Levels of arrays and objects in one payload, and in the arguments of one tool call."""
+    json_depth: int = attrs.field(default=128, validator=attrs.validators.le(_DEEPEST))
+    """Levels of arrays and objects in one payload, and in the arguments of one tool call. ValueError above 256: what
+    works on values recursively, the decoder first, must stay below the interpreter's recursion limit."""
     tool_calls: int = 1024
     """Client tool calls of one response, over all its choices."""
     tool_argument_bytes: int = 16 * MEBIBYTE

@@ -53,7 +53,7 @@ def merge_counts(merged: dict[str, Any], said: dict[str, Any]) -> bool:
         if isinstance(value, dict):
             # A new object each time: what an earlier event shows stays as it was.
             inner: dict[str, Any] = dict(before) if isinstance(before, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
-            changed |= merge_counts(inner, value)  # pyright: ignore[reportUnknownArgumentType]
+            changed |= merge_counts(inner, value) or not isinstance(before, dict)  # pyright: ignore[reportUnknownArgumentType]
             merged[name] = inner
         elif value == 0 and isinstance(before, int | float) and before:
             continue
