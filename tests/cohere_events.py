@@ -10,7 +10,7 @@ from deltawire.events import Event, Failed, Note, ResponseStarted
 from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
-from tests.provider_laws import hold_laws
+from tests.helpers import laws_of_order
 
 STARTED = ResponseStarted("resp-1", "", "cohere")
 
@@ -130,7 +130,7 @@ def body_of(payloads: list[Any], *, named: bool = True, done: bool = True) -> by
 
 def events_of(*payloads: dict[str, Any], **options: Any) -> list[Event]:
     events = parse("cohere", body_of(list(payloads)), **options)
-    hold_laws(events)
+    laws_of_order(events)
     return events
 
 

@@ -9,7 +9,7 @@ from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Metadata, ResponseStarted
 from deltawire.message import Message
 from deltawire.parsing import parse
-from tests.provider_laws import hold_laws
+from tests.helpers import laws_of_order
 
 CLOCK = "2026-03-01T10:00:00Z"
 STARTED = ResponseStarted("", "tiny", "ollama")
@@ -86,7 +86,7 @@ def body_of(payloads: list[dict[str, Any]], end: str = "\n") -> bytes:
 
 def events_of(*payloads: dict[str, Any], **options: Any) -> list[Event]:
     events = parse("ollama", body_of(list(payloads)), **options)
-    hold_laws(events)
+    laws_of_order(events)
     return events
 
 

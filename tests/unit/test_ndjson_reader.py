@@ -9,7 +9,8 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.provider_laws import PLACES, bytewise, cut, hold_laws, of_chunks
+from tests.helpers import laws_of_order
+from tests.provider_laws import PLACES, bytewise, cut, of_chunks
 
 from deltawire import opening
 from deltawire.events import Event, Failed, Finished, Heartbeat, Malformed, Raw, TextDelta
@@ -81,7 +82,7 @@ def test_the_quick_way_gives_the_events_of_the_simple_one(
 ) -> None:
     body = line("first") + b"\n" + body
     events = of_chunks(parser("ollama", **options), cut(body, places))
-    hold_laws(events)
+    laws_of_order(events)
     assert events == simple([body], **options)
 
 

@@ -21,7 +21,8 @@ from tests.cohere_events import (
     start,
     text,
 )
-from tests.provider_laws import hold_laws, of_payloads
+from tests.helpers import laws_of_order
+from tests.provider_laws import of_payloads
 
 from deltawire.events import ChoiceFinished, Citation, Finished, FinishReason, Note, TextDelta, Unknown, UsageUpdate
 from deltawire.failures import FailureKind
@@ -195,7 +196,7 @@ class TestOneDocument:
         citations = [{**SOURCE, "content_index": 1}]
         whole = document({"content": content, "citations": citations}, "COMPLETE", usage=COUNTS)
         events = parse("cohere", json.dumps(whole).encode())
-        hold_laws(events)
+        laws_of_order(events)
         assert without_natives(message_of(events)) == without_natives(message_of(events_of(*TALK)))
         assert [part.native for part in message_of(events).parts] == content
         assert Note(NoteCode.ONE_DOCUMENT) in events
@@ -207,7 +208,7 @@ class TestOneDocument:
         ]
         whole = document({"tool_plan": "I will look.", "tool_calls": calls}, "TOOL_CALL", usage=COUNTS)
         events = parse("cohere", json.dumps(whole).encode())
-        hold_laws(events)
+        laws_of_order(events)
         assert without_natives(message_of(events)) == without_natives(message_of(events_of(*CALLS)))
         assert [part.native for part in message_of(events).parts] == [{"tool_plan": "I will look."}, *calls]
 

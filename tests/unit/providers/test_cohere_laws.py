@@ -24,12 +24,12 @@ from tests.cohere_events import (
     text,
     thinking,
 )
+from tests.helpers import laws_of_order
 from tests.provider_laws import (
     PLACES,
     bytewise,
     cut,
     general_parser,
-    hold_laws,
     near_misses,
     of_chunks,
     of_payloads,
@@ -106,7 +106,7 @@ def test_a_delta_that_goes_on_takes_the_quick_way(begun: str, payload: dict[str,
 def test_both_ways_agree_on_what_follows(begun: list[dict[str, Any]], payload: dict[str, Any]) -> None:
     payloads = [*begun, payload, payload, text(0, "c"), plan("d"), arguments(0, "}"), end()]
     events = of_payloads(parser("cohere"), payloads)
-    hold_laws(events)
+    laws_of_order(events)
     assert events == of_payloads(general_parser("cohere"), payloads)
 
 
@@ -139,7 +139,7 @@ def test_any_split_gives_the_same_events(
 @given(near_misses(FIXTURES))
 def test_near_misses_break_no_law_and_both_ways_agree(payloads: list[Any]) -> None:
     events = of_payloads(parser("cohere"), payloads)
-    hold_laws(events)
+    laws_of_order(events)
     assert events == of_payloads(general_parser("cohere"), payloads)
 
 
@@ -147,7 +147,7 @@ def test_near_misses_break_no_law_and_both_ways_agree(payloads: list[Any]) -> No
 def test_near_misses_as_bytes_are_the_same_at_any_split(payloads: list[Any], places: list[int]) -> None:
     body = body_of(payloads, named=False)
     events = of_chunks(parser("cohere"), cut(body, places))
-    hold_laws(events)
+    laws_of_order(events)
     assert events == parse("cohere", body)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.helpers import laws_of_order
 from tests.ollama_lines import (
     BORN,
     CALLS,
@@ -21,7 +22,7 @@ from tests.ollama_lines import (
     message_of,
     of_type,
 )
-from tests.provider_laws import hold_laws, of_chunks
+from tests.provider_laws import of_chunks
 
 from deltawire.events import ChoiceFinished, Finished, FinishReason, Heartbeat, Malformed, Metadata, Note, Unknown
 from deltawire.failures import FailureKind
@@ -218,7 +219,7 @@ class TestErrors:
     ) -> None:
         for end in ("\n", ""):
             events = parse("ollama", body_of(before) + body_of([line], end))
-            hold_laws(events)
+            laws_of_order(events)
             error = failure_of(events)
             assert (error.kind, error.status, error.after_content) == (kind, status, bool(before))
             assert json.loads(error.raw) == line

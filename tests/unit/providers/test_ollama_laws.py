@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.helpers import laws_of_order
 from tests.ollama_lines import CLOUD, DONE, FIXTURES, body_of, chat, generate
 from tests.provider_laws import (
     PLACES,
     bytewise,
     cut,
     general_parser,
-    hold_laws,
     near_misses,
     of_chunks,
     of_payloads,
@@ -76,7 +76,7 @@ def test_a_line_like_the_one_before_takes_the_quick_way(
 def test_a_line_unlike_the_one_before_takes_the_general_way(before: dict[str, Any], line: dict[str, Any]) -> None:
     payloads = [before, line, line, chat(**DONE)]
     events = of_payloads(parser("ollama"), payloads)
-    hold_laws(events)
+    laws_of_order(events)
     assert events == of_payloads(general_parser("ollama"), payloads)
 
 
@@ -107,12 +107,12 @@ class TestEveryStream:
     @given(near_misses(FIXTURES))
     def test_near_misses_break_no_law_and_both_ways_agree(self, payloads: list[Any]) -> None:
         events = of_payloads(parser("ollama"), payloads)
-        hold_laws(events)
+        laws_of_order(events)
         assert events == of_payloads(general_parser("ollama"), payloads)
 
     @given(near_misses(FIXTURES), PLACES)
     def test_near_misses_as_bytes_are_the_same_at_any_split(self, payloads: list[Any], places: list[int]) -> None:
         body = body_of(payloads)
         events = of_chunks(parser("ollama"), cut(body, places))
-        hold_laws(events)
+        laws_of_order(events)
         assert events == parse("ollama", body)
