@@ -72,7 +72,7 @@ class EventStreamReader(FrameReader):
     def _plain(self, message: EventStreamMessage) -> dict[str, Any] | None:
         """The payload of an event that takes nothing but decoding, None for any other message."""
         name = message.headers.get(":event-type")
-        if self._raw or self.mending or message.headers.get(":message-type") != "event" or name.__class__ is not str:
+        if self._raw or self.mending or message.headers.get(":message-type") != "event" or not isinstance(name, str):
             return None
         value = self._decoded(message.payload)
         if name != "chunk" or value is None:

@@ -48,7 +48,7 @@ _SCHEMAS = (
         BedrockInvoke,
         framing="event-stream",
         think="leading",
-        schemas=(("anthropic", Anthropic), ("nova", Nova), ("openai-chat", OpenAIChat)),
+        schemas=(("anthropic", Anthropic), ("cohere", Cohere), ("nova", Nova), ("openai-chat", OpenAIChat)),
     ),
     ProviderRow("cohere", Cohere),
     ProviderRow("gemini", Gemini),

@@ -13,7 +13,8 @@ from ...notes import NoteCode
 from ...payload import as_object, as_text, compact_json, is_list, is_object
 from ...usage import Usage
 from ..base import Provider, ProviderOptions
-from .blocks import BlockMapper, block_index
+from .block import block_index
+from .blocks import BlockMapper
 from .usage import converse_usage, uncounted
 
 __all__ = ["Bedrock"]
@@ -45,7 +46,7 @@ _PLAIN_KEYS = frozenset({"contentBlockIndex", "delta", "p"})
 # `p` is random padding against guessing texts from the sizes of messages.
 _STOP_KEYS = frozenset({"stopReason", "p"})
 _METADATA_KEYS = frozenset({"usage", "p"})
-_DOCUMENT_KEYS = frozenset({"output", "stopReason"})
+_ANSWER_KEYS = frozenset({"output", "stopReason"})
 _ROLE_KEYS = frozenset({"role", "p"})
 _LONGEST_DETAIL = 1_000
 
@@ -114,24 +115,16 @@ class Bedrock(Provider):
             if self.ended:
                 return
             if name in _MEMBERS:
-                _MEMBERS[name](self, as_object(payload[name]), events)
+                _MEMBERS[name](self, self.fields(name, payload, events), events)
             else:
                 self.fail_with(payload[name], events, code=name)
 
     def receive_document(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps the answer of Converse, which is one document, or an error."""
         self.whole = True
-        content = as_object(as_object(payload.get("output")).get("message")).get("content")
-        if not is_list(content):
-            self.receive_any(payload, events)
-            if not self.started and not self.ended:
-                self.fail_with(payload, events)
-            return
-        self._start_message({}, events)
-        for index, block in enumerate(content):
-            self._blocks.take_whole(index, as_object(block), events)
-        self._tell_metadata({key: value for key, value in payload.items() if key not in _DOCUMENT_KEYS}, events)
-        self._stop_message({"stopReason": payload.get("stopReason")}, events)
+        self.receive_any(payload, events)
+        if not self.started and not self.ended:
+            self.fail_with(payload, events)
 
     @property
     def can_finish(self) -> bool:
@@ -164,6 +157,23 @@ class Bedrock(Provider):
         """As every provider; a message that was never started is noted."""
         self._note_start(events)
         super().begin(events)
+
+    def unmapped(self, name: str, value: Any, events: list[Event]) -> None:
+        """Says that a known field holds what it is not known for."""
+        self.note(NoteCode.UNMAPPED_SHAPE, f"{name}: {compact_json(value)[:_LONGEST_DETAIL]}", events)
+
+    def text(self, name: str, value: Any, events: list[Event]) -> str:
+        """The text of a known field; null counts as absent, anything else is noted."""
+        if value is not None and not isinstance(value, str):
+            self.unmapped(name, value, events)
+        return as_text(value)
+
+    def fields(self, name: str, holder: dict[str, Any], events: list[Event]) -> dict[str, Any]:
+        """The object in a known field; null counts as absent, anything else is noted."""
+        value = holder.get(name)
+        if value is not None and not is_object(value):
+            self.unmapped(name, value, events)
+        return as_object(value)
 
     def _note_start(self, events: list[Event]) -> None:
         if not self._began:
@@ -200,7 +210,7 @@ class Bedrock(Provider):
     def _stop_message(self, member: dict[str, Any], events: list[Event]) -> None:
         if self._stopped:
             return
-        raw_reason = as_text(member.get("stopReason"))
+        raw_reason = self.text("stopReason", member.get("stopReason"), events)
         reason = STOP_REASONS.get(raw_reason, FinishReason.OTHER)
         self._blocks.stop_all(events, cut=reason is FinishReason.LENGTH)
         self.describe({key: value for key, value in member.items() if key not in _STOP_KEYS}, events)
@@ -220,22 +230,30 @@ class Bedrock(Provider):
         self.model = self.model or as_text(router.get("invokedModelId"))
 
     def _tell_usage(self, usage: Any, events: list[Event]) -> None:
-        if is_object(usage):
-            self.count(usage, events)
-            wrong = uncounted(usage)
-            if wrong:
-                self.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)
+        said = self.fields("usage", {"usage": usage}, events)
+        self.count(said, events)
+        wrong = uncounted(said)
+        if wrong:
+            self.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)
+
+    def _take_answer(self, payload: dict[str, Any], content: list[Any], events: list[Event]) -> None:
+        self._start_message({}, events)
+        for index, block in enumerate(content):
+            self._blocks.take_whole(index, self.fields("block", {"block": block}, events), events)
+        self._tell_metadata({key: value for key, value in payload.items() if key not in _ANSWER_KEYS}, events)
+        self._stop_message({"stopReason": payload.get("stopReason")}, events)
 
     def _receive_nameless(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps an event without its type around it, an error, or what is neither."""
-        schema = foreign_schema(payload)
+        content = as_object(as_object(payload.get("output")).get("message")).get("content")
+        schema = "" if self.started else foreign_schema(payload)
         if schema:
             message = f"The body speaks another schema: read it as {schema!r}, not as {self.name!r}"
             self.fail(self.failure(FailureKind.WRONG_MEDIA, message, retryable=False), events)
         elif payload.get("error") or payload.get("__type") or as_text(payload.get("message") or payload.get("Message")):
             self.fail_with(payload, events)
-        elif is_object(payload.get("output")):
-            self.receive_document(payload, events)
+        elif is_list(content):
+            self._take_answer(payload, content, events)
         else:
             name = next((name for field, name in _MEMBER_BY_FIELD if field in payload), None)
             if name is None:

@@ -9,7 +9,7 @@ from typing import Any
 from ...events import MediaDelta
 from ...payload import as_object, as_text
 
-__all__ = ["base64_text", "joined_base64", "media_delta", "media_error"]
+__all__ = ["base64_text", "joined_base64", "media_delta"]
 
 
 def base64_text(value: Any) -> str:
@@ -39,8 +39,3 @@ def media_delta(kind: str, native: dict[str, Any], source: Any, part: int) -> Me
     media_format = as_text(native.get("format"))
     media_type = f"{kind}/{media_format}" if media_format else None
     return MediaDelta(kind, media_type, data or None, uri or None, 0, part)
-
-
-def media_error(media: dict[str, Any]) -> dict[str, Any]:
-    """What went wrong with one piece of media, as metadata of its block."""
-    return {"error": media["error"]} if media.get("error") else {}

@@ -12,7 +12,7 @@ import attrs
 
 from ...events import Event, FinishReason, TextDelta
 from ...notes import NoteCode
-from ...payload import as_count, as_list, as_object, as_text, is_list
+from ...payload import as_count, as_list, as_object, as_text, compact_json, is_list
 from ...usage import Usage
 from ..base import Choice, Provider
 from .metrics import ACTION, METRICS, with_metrics
@@ -20,31 +20,32 @@ from .words import FAILING_WORDS, STOP_WORDS
 
 __all__ = ["TextCompletions", "is_completion"]
 
-_FIELDS = ("generation", "outputText", "completion", "outputs", "results", "generations", "completions")
+_LISTS = ("outputs", "results", "generations", "completions", "choices")
+_FIELDS = ("generation", "outputText", "completion", *_LISTS)
+_LONGEST_DETAIL = 1_000
 # Counts, by vendor: of the prompt, of the answer.
 _PROMPT_COUNTS = ("prompt_token_count", "inputTextTokenCount", "prompt_tokens")
 _OUTPUT_COUNTS = ("generation_token_count", "totalOutputTextTokenCount", "tokenCount", "completion_tokens")
 _COUNTS = frozenset({*_PROMPT_COUNTS, *_OUTPUT_COUNTS, METRICS})
 _INDEX_AND_WORDS = frozenset({"index", "id", "text", "finish_reason", "stop_reason", "completionReason"})
-_OWN_KEYS = _COUNTS | _INDEX_AND_WORDS | {*_FIELDS, "choices", "is_finished", "model", "object", "type", "usage", "p"}
+_OWN_KEYS = _COUNTS | _INDEX_AND_WORDS | {*_FIELDS, "is_finished", "model", "object", "type", "usage", "p"}
 _PIECE_KEYS = _COUNTS | _INDEX_AND_WORDS | {"outputText", "data", "finishReason"}
 
 
 def is_completion(payload: dict[str, Any]) -> bool:
     """True if the payload is a text completion, or a piece of one."""
-    choices = as_list(payload.get("choices"))
-    if choices:
-        return isinstance(as_object(choices[0]).get("text"), str)
-    return any(field in payload for field in _FIELDS) or "is_finished" in payload
+    if "choices" in payload:
+        return any("text" in as_object(choice) for choice in as_list(payload["choices"]))
+    return "is_finished" in payload or any(field in payload for field in _FIELDS)
 
 
 @attrs.frozen
 class _Piece:
     index: int | None
     """None speaks of every choice."""
-    text: str
-    reason: str
-    vendor: dict[str, Any]
+    text: Any
+    reason: Any
+    vendor: dict[str, Any] = attrs.field(factory=dict[str, Any])
 
 
 class TextCompletions(Provider):
@@ -91,12 +92,13 @@ class TextCompletions(Provider):
 
     def _count(self, payload: dict[str, Any], events: list[Event]) -> None:
         counts = {key: value for key, value in payload.items() if key in _COUNTS}
-        counts |= {key: value for key, value in as_object(payload.get("usage")).items() if key in _COUNTS}
+        counts |= as_object(payload.get("usage"))
         results = as_list(payload.get("results"))
         outputs = [as_count(as_object(result).get("tokenCount")) for result in results]
         if any(outputs):
             counts["tokenCount"] = sum(count or 0 for count in outputs)
-        wrong = [key for key in counts if key != METRICS and counts[key] is not None and as_count(counts[key]) is None]
+        main = {key: counts.get(key) for key in (*_PROMPT_COUNTS, *_OUTPUT_COUNTS)}
+        wrong = [key for key, count in main.items() if count is not None and as_count(count) is None]
         if wrong:
             self.note_once(NoteCode.USAGE_NOT_A_NUMBER, ", ".join(wrong), events)
         self.count(counts, events)
@@ -108,15 +110,20 @@ class TextCompletions(Provider):
         choice = self.choice(piece.index or 0)
         if piece.vendor:
             self.describe(piece.vendor, events, ("choice", choice.index))
-        if piece.text:
+        text, reason = self._text("text", piece.text, events), self._text("stop word", piece.reason, events)
+        if text:
             if choice.finished:
                 self.note_once(NoteCode.CONTENT_AFTER_FINISH, f"choice {choice.index}", events)
-            self.say(TextDelta(piece.text, choice.index, choice.part("text")), events)
-        if piece.reason:
-            ended = list(self.choices.values()) if piece.index is None else [choice]
-            for choice in ended:
-                if not self.ended:
-                    self._end_choice(choice, piece.reason, events)
+            self.say(TextDelta(text, choice.index, choice.part("text")), events)
+        ended = list(self.choices.values()) if piece.index is None else [choice]
+        for choice in ended if reason else []:
+            if not self.ended:
+                self._end_choice(choice, reason, events)
+
+    def _text(self, name: str, value: Any, events: list[Event]) -> str:
+        if value is not None and not isinstance(value, str):
+            self.note(NoteCode.UNMAPPED_SHAPE, f"{name}: {compact_json(value)[:_LONGEST_DETAIL]}", events)
+        return as_text(value)
 
     def _end_choice(self, choice: Choice, word: str, events: list[Event]) -> None:
         kind = FAILING_WORDS.get(word)
@@ -129,23 +136,21 @@ class TextCompletions(Provider):
 
 def _pieces(payload: dict[str, Any]) -> list[_Piece]:
     """What the payload says of each choice."""
-    for field in ("outputs", "results", "generations", "completions", "choices"):
+    for field in _LISTS:
         if is_list(payload.get(field)):
             return [_listed(position, as_object(item)) for position, item in enumerate(payload[field])]
-    if "generation" in payload:
-        return [_Piece(0, as_text(payload["generation"]), as_text(payload.get("stop_reason")), {})]
-    if "completion" in payload:
-        return [_Piece(0, as_text(payload["completion"]), as_text(payload.get("stop_reason")), {})]
+    for field in ("generation", "completion"):
+        if field in payload:
+            return [_Piece(0, payload[field], payload.get("stop_reason"))]
     index = _index(payload)
     if "outputText" in payload:
-        reason = as_text(payload.get("completionReason"))
+        reason = payload.get("completionReason")
         if not reason and payload.get(ACTION) == "INTERVENED" and payload.get("totalOutputTextTokenCount") is not None:
             # A blocked prompt: the guardrail's own text in one object, which has the total and no reason.
             reason = "INTERVENED"
-        return [_Piece(index or 0, as_text(payload["outputText"]), reason, {})]
+        return [_Piece(index or 0, payload["outputText"], reason)]
     # Cohere Command: the last object of several generations has no index.
-    finished = payload.get("is_finished") is True
-    return [_Piece(index, as_text(payload.get("text")), as_text(payload.get("finish_reason")) if finished else "", {})]
+    return [_Piece(index, payload.get("text"), payload.get("finish_reason"))]
 
 
 def _listed(position: int, item: dict[str, Any]) -> _Piece:
@@ -154,14 +159,14 @@ def _listed(position: int, item: dict[str, Any]) -> _Piece:
     ai21 = as_object(item.get("finishReason")).get("reason")
     return _Piece(
         position if index is None else index,
-        _first_text(item.get("text"), item.get("outputText"), as_object(item.get("data")).get("text")),
-        _first_text(item.get("stop_reason"), item.get("finish_reason"), item.get("completionReason"), ai21),
+        _first(item.get("text"), item.get("outputText"), as_object(item.get("data")).get("text")),
+        _first(item.get("stop_reason"), item.get("finish_reason"), item.get("completionReason"), ai21),
         {key: value for key, value in item.items() if key not in _PIECE_KEYS},
     )
 
 
-def _first_text(*values: Any) -> str:
-    return next((value for value in map(as_text, values) if value), "")
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
 
 
 def _index(fields: dict[str, Any]) -> int | None:
