@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, Literal
 
 import attrs
@@ -50,6 +51,7 @@ __all__ = ["Accumulator"]
 class _Part:
     """One part while it grows: pieces are kept in a list and joined when a message is asked for."""
 
+    number: int
     kind: str = ""
     pieces: list[str] = attrs.field(factory=list[str])
     reasoning_kind: Literal["text", "summary"] = "text"
@@ -109,7 +111,7 @@ class _Part:
 
 @attrs.define(eq=False)
 class _Choice:
-    """One choice while it grows: parts in order of appearance, and the newest under each number."""
+    """One choice while it grows: its parts, and the newest under each number."""
 
     parts: list[_Part] = attrs.field(factory=list[_Part])
     newest: dict[int, _Part] = attrs.field(factory=dict[int, _Part])
@@ -126,7 +128,7 @@ class _Choice:
         if part is not None and not part.kind:
             part.kind = kind
             return part
-        part = self.newest[number] = _Part(kind)
+        part = self.newest[number] = _Part(number, kind)
         self.parts.append(part)
         return part
 
@@ -136,7 +138,7 @@ class _Choice:
         if part is None:
             part = self.part(number, "media")
             if part.media is not None:
-                part = self.newest[number] = _Part("media")
+                part = self.newest[number] = _Part(number, "media")
                 self.parts.append(part)
             self.media[number, kind] = part
         return part
@@ -197,7 +199,7 @@ class Accumulator:
         choices = tuple(
             MessageChoice(
                 index,
-                tuple(part.snapshot() for part in choice.parts),
+                tuple(part.snapshot() for part in sorted(choice.parts, key=attrgetter("number"))),
                 choice.reason,
                 choice.raw_reason,
                 tuple(choice.logprobs),

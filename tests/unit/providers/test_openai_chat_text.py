@@ -406,22 +406,23 @@ class TestRefusal:
         assert [(event.part) for event in events if isinstance(event, TextDelta | RefusalDelta)] == [0, 1, 2]
 
 
-class TestLogprobs:
-    TOKEN = {"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": [{"token": "b", "logprob": -9999.0}]}
+TOKEN = {"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": [{"token": "b", "logprob": -9999.0}]}
 
+
+class TestLogprobs:
     def test_each_chunk_has_its_own_tokens(self) -> None:
         events = events_of(
             text("", choice={"logprobs": {"content": []}}),
-            text("a", choice={"logprobs": {"content": [self.TOKEN], "refusal": None}}),
-            text("a", choice={"logprobs": {"content": [self.TOKEN]}}),
+            text("a", choice={"logprobs": {"content": [TOKEN], "refusal": None}}),
+            text("a", choice={"logprobs": {"content": [TOKEN]}}),
         )
-        assert of(events, Logprobs) == [Logprobs([self.TOKEN])] * 2
-        assert message(events).choices[0].logprobs == (self.TOKEN, self.TOKEN)
+        assert of(events, Logprobs) == [Logprobs([TOKEN])] * 2
+        assert message(events).choices[0].logprobs == (TOKEN, TOKEN)
 
     def test_tokens_of_the_reasoning(self) -> None:
-        said = {"content": [self.TOKEN], "reasoning_content": [{"token": "r"}], "refusal": [{"token": "f"}]}
+        said = {"content": [TOKEN], "reasoning_content": [{"token": "r"}], "refusal": [{"token": "f"}]}
         events = events_of(chunk({"reasoning_content": "r"}, choice={"logprobs": said}))
-        assert [event.tokens for event in of(events, Logprobs)] == [[self.TOKEN], [{"token": "f"}], [{"token": "r"}]]
+        assert [event.tokens for event in of(events, Logprobs)] == [[TOKEN], [{"token": "f"}], [{"token": "r"}]]
 
     def test_parallel_arrays_of_older_servers(self) -> None:
         said = {"tokens": ["a"], "token_logprobs": [-0.5], "text_offset": [0]}
@@ -433,9 +434,9 @@ class TestLogprobs:
 
     def test_they_belong_to_the_part_and_choice_that_goes_on(self) -> None:
         events = events_of(
-            chunk({"reasoning": "r"}, index=1), text("a", index=1, choice={"logprobs": {"content": [self.TOKEN]}})
+            chunk({"reasoning": "r"}, index=1), text("a", index=1, choice={"logprobs": {"content": [TOKEN]}})
         )
-        assert of(events, Logprobs) == [Logprobs([self.TOKEN], 1, 1)]
+        assert of(events, Logprobs) == [Logprobs([TOKEN], 1, 1)]
 
 
 class TestSeveralChoices:
