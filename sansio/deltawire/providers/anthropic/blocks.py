@@ -2,249 +2,279 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import attrs
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...events import (
     Citation,
     Event,
     MediaDelta,
+    Metadata,
     OpaqueState,
     PartFinished,
     ReasoningDelta,
     ServerToolUsed,
     TextDelta,
 )
+from ...failures import Failure, FailureKind
 from ...notes import NoteCode
 from ...payload import PayloadError, as_list, as_object, as_text, compact_json, decode_json, is_object
-from ...tool_calls import ToolCall
+from ...tool_calls import LimitPassedError
+from .block import Block
+from .calls import CallBlocks
+from .words import DELTA, vendor_fields
 
 if TYPE_CHECKING:
     from .messages import Anthropic
 
-__all__ = ["Block", "BlockMapper"]
+__all__ = ["BlockMapper"]
 
-_SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
 _PART_KINDS = {"text": "text", "thinking": "reasoning", "redacted_thinking": "reasoning", "tool_use": "tool_call"}
-# Blocks that say all with their start, and are no result of a tool.
-_WHOLE_BLOCKS = frozenset({"fallback", "mcp_tool_listing", "redacted_thinking", "container_upload", "compaction"})
-_DELTA_BLOCKS = {
-    "text_delta": "text",
-    "citations_delta": "text",
-    "thinking_delta": "thinking",
-    "signature_delta": "thinking",
-    "input_json_delta": "tool_use",
-    "compaction_delta": "compaction",
-}
-_PLAIN = {
-    "text": ("text_delta", "text"),
-    "thinking": ("thinking_delta", "thinking"),
-    "tool_use": ("input_json_delta", "partial_json"),
-}
-
-
-@attrs.define(eq=False)
-class Block:
-    """One content block as far as it has come."""
-
-    type: str
-    part: int
-    native: dict[str, Any]
-    """The block as it started, completed by what later deltas set."""
-    call: ToolCall | None = None
-    pieces: list[str] = attrs.field(factory=list[str])
-    """The input of a server tool, as text."""
-    signatures: list[str] = attrs.field(factory=list[str])
-    stopped: bool = False
-    plain_delta: str = ""
-    """The delta type that takes the quick way, `""` until the first of it has been mapped in general."""
-    plain_field: str = ""
+_SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
+# Blocks of which nothing is told before their end.
+_SILENT_BLOCKS = frozenset({"fallback", "compaction"})
+_KNOWN_BLOCKS = frozenset({*_PART_KINDS, *_SERVER_CALLS, *_SILENT_BLOCKS, "container_upload", "mcp_tool_listing"})
+# Delta types: the type of the block that each belongs to, and its field.
+_DELTAS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "text_delta": ("text", "text"),
+        "thinking_delta": ("thinking", "thinking"),
+        "input_json_delta": ("tool_use", "partial_json"),
+        "signature_delta": ("thinking", "signature"),
+        "citations_delta": ("text", "citation"),
+        "compaction_delta": ("compaction", "content"),
+    }
+)
+_SPOKEN = MappingProxyType({"text": "text_delta", "thinking": "thinking_delta"})
+# Fields that must go back byte for byte.
+_OPAQUE: Mapping[str, Literal["signature", "encrypted"]] = MappingProxyType(
+    {"signature": "signature", "encrypted_content": "encrypted"}
+)
 
 
 class BlockMapper:
     """Maps the blocks of one message."""
 
     def __init__(self, provider: Anthropic) -> None:
-        self.by_index: dict[Any, Block] = {}
+        self.open: dict[Any, Block] = {}
+        """The blocks that go on, by the server's index."""
         self._provider = provider
-        self._last = 0
+        self._calls = CallBlocks(provider)
+        self._last: Any = 0
+        self._next = 0
+        self._unsettled: Block | None = None
+        self._held_bytes = 0
 
     def start(self, index: Any, native: dict[str, Any], events: list[Event]) -> Block:
-        """Begins a block; a start that comes twice goes on with the first."""
-        if not isinstance(index, int):
-            index = len(self.by_index)
+        """Begins a block. The same block once more goes on; another one under its index ends it."""
+        index = index if isinstance(index, int | float | str) else self._next
+        if isinstance(index, int) and index >= self._next:
+            self._next = index + 1
         self._last = index
-        block = self.by_index.get(index)
-        if block is not None and not block.stopped:
-            self._provider.note_once(NoteCode.SECOND_START, f"block {index}", events)
-            return block
-        kind = as_text(native.get("type"))
-        part = self._provider.choice(0).new_part(kind)
-        native = dict(native)
-        block = self.by_index[index] = Block(kind, part, native)
-        if kind == "tool_use":
-            self._begin_call(block, index, events)
-        elif kind in ("text", "thinking"):
-            self._tell_text(block, as_text(native.get(kind)), events)
-            for citation in as_list(native.get("citations")):
-                self._provider.say(Citation(citation, 0, part), events)
-        elif kind.endswith("_tool_result"):
-            result = ServerToolUsed("result", kind, as_text(native.get("tool_use_id")) or None, native, 0, part)
-            self._provider.say(result, events)
-        elif kind in _WHOLE_BLOCKS:
-            self._tell_whole_block(block, events)
-        elif kind not in _SERVER_CALLS:
-            self._provider.unknown(native, events)
+        block = self.open.get(index)
+        if block is not None:
+            self._provider.note_once(NoteCode.SECOND_START, f"block {index!r:.40}", events)
+            if block.native == native or (native.get("id") and native["id"] == block.native.get("id")):
+                block.native = native
+                return block
+            self._end(self.open.pop(index), events)
+        block = self.open[index] = self._begin(index, native, events)
         return block
+
+    def take_whole(self, position: int, native: Any, events: list[Event]) -> None:
+        """Maps a block that stands whole in a message. Its position is not the index of any block of the stream."""
+        if is_object(native):
+            self._end(self._begin(position, native, events), events)
+        else:
+            self._provider.unknown(native, events)
 
     def delta(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one delta; one for a block that was never started starts it."""
         delta = as_object(payload.get("delta"))
         kind = as_text(delta.get("type"))
-        block = self._block_for(self._known(payload.get("index")), kind, events)
-        if kind == "text_delta":
-            self._tell_text(block, as_text(delta.get("text")), events)
-        elif kind == "thinking_delta":
-            self._tell_text(block, as_text(delta.get("thinking")), events)
-            if delta.get("estimated_tokens") is not None:
-                self._provider.describe({"estimated_tokens": delta["estimated_tokens"]}, events, ("block", block.part))
-        elif kind == "input_json_delta":
-            self._add_input(block, as_text(delta.get("partial_json")), events)
-        elif kind == "signature_delta":
-            block.signatures.append(as_text(delta.get("signature")))
-        elif kind == "citations_delta":
-            self._provider.say(Citation(delta.get("citation"), 0, block.part), events)
-        elif kind == "compaction_delta":
-            block.native |= {key: value for key, value in delta.items() if key != "type"}
-            self._tell_compaction(delta, block, events)
-        else:
+        if kind not in _DELTAS:
             self._provider.unknown(payload, events)
-
-    def stop(self, index: Any, events: list[Event], *, cut: bool = False) -> None:
-        """Ends a block."""
-        block = self.by_index.get(index if isinstance(index, tuple) else self._known(index))
-        if block is None or block.stopped:
-            if block is None:
-                self._provider.note_once(NoteCode.MISSING_PART_START, f"block {index}", events)
             return
-        block.stopped = True
-        block.plain_delta = ""
-        if block.call is not None:
-            self._settle_input(block, events)
-            self._provider.calls.close(block.call, events, cut=cut)
-        elif block.type in _SERVER_CALLS:
-            self._tell_server_call(block, events)
-        self._tell_signature(block, events)
-        kind = _PART_KINDS.get(block.type, block.type)
-        self._provider.tell(PartFinished(kind, block.native, 0, block.part), events)
+        home, field = _DELTAS[kind]
+        block = self._block_for(self._known(payload.get("index")), kind, home, events)
+        if home == "compaction":
+            self._compact(block, delta)
+        else:
+            if delta.get(field) is not None:
+                self._add(block, kind, delta[field], payload, events)
+            self._describe(block, {name: said for name, said in delta.items() if name not in ("type", field)}, events)
+        self._provider.describe(vendor_fields(payload, DELTA), events)
 
-    def stop_all(self, events: list[Event], *, cut: bool) -> None:
+    def stop(self, index: Any, events: list[Event]) -> None:
+        """Ends a block."""
+        index = self._known(index)
+        block = self.open.pop(index, None)
+        if block is None:
+            self._provider.note_once(NoteCode.MISSING_PART_START, f"end of block {index!r:.40}", events)
+        else:
+            self._end(block, events)
+
+    def settle(self, events: list[Event], *, cut: bool) -> None:
+        """Finishes the call that ended without input, now that it is known whether the answer was cut there."""
+        block, self._unsettled = self._unsettled, None
+        if block is not None:
+            self._calls.end(block, events, cut=cut)
+            self._tell_end(block, events)
+
+    def end_all(self, events: list[Event], *, cut: bool) -> None:
         """Ends every block that is open."""
-        for index in list(self.by_index):
-            self.stop(index, events, cut=cut)
+        for index in list(self.open):
+            self._end(self.open.pop(index), events)
+        self.settle(events, cut=cut)
 
     def let_go(self, events: list[Event]) -> None:
-        """Tells what is held of open blocks, at a bad end: nothing that was received is lost."""
-        for block in self.by_index.values():
-            if not block.stopped:
-                self._tell_signature(block, events)
-                if block.type in _SERVER_CALLS:
-                    self._tell_server_call(block, events)
+        """Tells what is held, at a bad end: nothing that was received is lost. Raises nothing."""
+        unsettled, self._unsettled = self._unsettled, None
+        if unsettled is not None:
+            self._calls.break_off(unsettled, events)
+            self._tell_end(unsettled, events)
+        for block in self.open.values():
+            if block.call is not None:
+                self._calls.break_off(block, events)
+            native = self._tell_held(block, events)
+            if block.type not in _SILENT_BLOCKS:
+                told = {*_OPAQUE, "input"} if block.type in _SERVER_CALLS else {*_OPAQUE}
+                native = {field: native[field] for field in (*block.fields, *block.held) if field not in told}
+            if native:
+                self._provider.tell(Metadata({"part": block.part, **native}), events)
 
     def _known(self, index: Any) -> Any:
         """The index, or that of the block begun last where a server leaves it out."""
-        return index if isinstance(index, int) else self._last
+        return index if isinstance(index, int | float | str) else self._last
 
-    def _block_for(self, index: Any, kind: str, events: list[Event]) -> Block:
-        wanted = _DELTA_BLOCKS.get(kind, "")
-        block = self.by_index.get(index)
-        if block is None or block.stopped:
-            self._provider.note_once(NoteCode.MISSING_PART_START, f"{kind} for block {index}", events)
-            return self.start(index, {"type": wanted}, events) if wanted else Block("", 0, {})
-        if wanted in ("text", "thinking") and block.call is not None:
-            # SGLang sends text into an open tool block: github.com/sgl-project/sglang/issues/24293.
-            beside = ("beside", index, wanted)
-            if beside not in self.by_index:
-                self._provider.note_once(NoteCode.MISSING_PART_START, f"{kind} in tool block {index}", events)
-                part = self._provider.choice(0).new_part(wanted)
-                self.by_index[beside] = Block(wanted, part, {"type": wanted})
-            return self.by_index[beside]
+    def _begin(self, index: Any, native: dict[str, Any], events: list[Event]) -> Block:
+        # A block behind the one without input: that was not cut.
+        self.settle(events, cut=False)
+        provider, kind = self._provider, as_text(native.get("type"))
+        block = Block(kind, provider.choice(0).new_part(kind), native)
+        if kind == "tool_use":
+            self._calls.begin(block, index, events)
+        elif kind in _SPOKEN:
+            self._tell_text(block, kind, as_text(native.get(kind)), events)
+            for citation in as_list(native.get("citations")):
+                provider.say(Citation(citation, 0, block.part), events)
+        elif kind.endswith("_tool_result"):
+            call = as_text(native.get("tool_use_id")) or None
+            provider.say(ServerToolUsed("result", kind, call, native, 0, block.part), events)
+        elif kind == "container_upload":
+            file = as_text(native.get("file_id")) or None
+            provider.say(MediaDelta("file", None, None, file, 0, block.part), events)
+        elif kind == "mcp_tool_listing":
+            server = as_text(native.get("mcp_server_name"))
+            provider.say(ServerToolUsed("status", server, None, native, 0, block.part), events)
+        elif kind == "fallback":
+            # Another model goes on from here.
+            provider.model = as_text(as_object(native.get("to")).get("model")) or provider.model
+        elif kind not in _KNOWN_BLOCKS:
+            provider.unknown(native, events)
         return block
 
-    def _tell_text(self, block: Block, text: str, events: list[Event]) -> None:
+    def _block_for(self, index: Any, kind: str, home: str, events: list[Event]) -> Block:
+        block = self.open.get(index)
+        if block is None:
+            self._provider.note_once(NoteCode.MISSING_PART_START, f"{kind} for block {index!r:.40}", events)
+            return self.start(index, {"type": home}, events)
+        if _SPOKEN.get(home) != kind or block.type == home or block.type not in _KNOWN_BLOCKS:
+            return block
+        # SGLang sends text into an open tool block: github.com/sgl-project/sglang/issues/24293.
+        if home not in block.beside:
+            where = f"{kind} in {block.type} block {index!r:.40}"
+            self._provider.note_once(NoteCode.MISSING_PART_START, where, events)
+            block.beside[home] = self._begin(index, {"type": home}, events)
+        return block.beside[home]
+
+    def _add(self, block: Block, kind: str, value: Any, payload: dict[str, Any], events: list[Event]) -> None:
+        if kind == "citations_delta":
+            self._provider.say(Citation(value, 0, block.part), events)
+        elif kind == "input_json_delta" and block.call is not None:
+            self._calls.add(block, value, events)
+        elif kind == "input_json_delta":
+            self._hold(block, "input", value if isinstance(value, str) else compact_json(value))
+        elif not isinstance(value, str):
+            self._provider.unknown(payload, events)
+        elif kind == "signature_delta":
+            self._hold(block, "signature", value)
+        else:
+            self._tell_text(block, _DELTAS[kind][0], value, events)
+
+    def _tell_text(self, block: Block, home: str, text: str, events: list[Event]) -> None:
         if not text:
             return
-        if block.type == "thinking":
+        if home == "thinking":
             self._provider.say(ReasoningDelta(text, 0, block.part), events)
         else:
             self._provider.say(TextDelta(text, 0, block.part), events)
-        block.plain_delta, block.plain_field = _PLAIN.get(block.type, ("", ""))
+        if block.type == home:
+            block.plain_delta, block.plain_field = _SPOKEN[home], home
 
-    def _begin_call(self, block: Block, index: int, events: list[Event]) -> None:
-        calls = self._provider.calls
-        # Calls that stand in the message's start have numbers of their own, kept below zero.
-        block.call = calls.begin(0, block.part, position=index if index >= 0 else -1 - index)
-        self._provider.begin(events)
-        self._provider.content = True
-        calls.name(block.call, as_text(block.native.get("name")), as_text(block.native.get("id")))
-        calls.start_if_known(block.call, events)
+    def _describe(self, block: Block, said: dict[str, Any], events: list[Event]) -> None:
+        if said.get("estimated_tokens") is not None:
+            # Increments: each counts, the same number twice too.
+            tokens = {"part": block.part, "estimated_tokens": said.pop("estimated_tokens")}
+            self._provider.tell(Metadata(tokens), events)
+        self._provider.describe(said, events, ("part", block.part))
 
-    def _add_input(self, block: Block, text: str, events: list[Event]) -> None:
-        if block.call is not None:
-            self._provider.calls.append(block.call, text, events)
-            self._provider.calls.start_if_known(block.call, events)
-            if block.call.started and block.call.joiner is None:
-                block.plain_delta, block.plain_field = _PLAIN["tool_use"]
-        elif text:
-            block.pieces.append(text)
+    def _compact(self, block: Block, delta: dict[str, Any]) -> None:
+        for field, value in delta.items():
+            if field == "content" and isinstance(value, str):
+                self._hold(block, field, value)
+            elif field != "type":
+                block.fields[field] = value
 
-    def _settle_input(self, block: Block, events: list[Event]) -> None:
-        """The input that came whole with the start counts if no delta had any."""
-        assert block.call is not None
-        value = block.native.get("input")
-        if not block.call.has_arguments and value not in (None, {}):
-            self._provider.calls.append(block.call, value if isinstance(value, str) else compact_json(value), events)
-            if not is_object(value):
-                self._provider.note_once(NoteCode.ARGUMENTS_NOT_TEXT, block.call.name, events)
-
-    def _tell_server_call(self, block: Block, events: list[Event]) -> None:
-        text = "".join(block.pieces)
-        if text.strip():
-            try:
-                block.native["input"] = decode_json(text, self._provider.limits.json_depth)
-            except PayloadError:
-                # Cut or wrong: kept as the text that came.
-                block.native["input"] = text
-        name, identifier = as_text(block.native.get("name")), as_text(block.native.get("id"))
-        self._provider.say(ServerToolUsed("call", name, identifier or None, block.native, 0, block.part), events)
-
-    def _tell_signature(self, block: Block, events: list[Event]) -> None:
-        if block.type != "thinking":
+    def _hold(self, block: Block, field: str, text: str) -> None:
+        if not text:
             return
-        # The API sends one delta after an empty start; Z.ai signs the start and sends none.
-        first = as_text(block.native.get("signature"))
-        if block.signatures:
-            first = block.signatures[-1] if first else "".join(block.signatures)
-        if first:
-            block.native["signature"] = first
-            self._provider.tell(OpaqueState("signature", first, None, 0, block.part), events)
+        before = block.held_bytes
+        block.hold(field, text)
+        self._held_bytes += block.held_bytes - before
+        allowed = self._provider.limits.tool_argument_bytes
+        if self._held_bytes > allowed:
+            message = f"Open blocks hold more than the limit tool_argument_bytes allows: {allowed:,} bytes"
+            raise LimitPassedError(Failure(FailureKind.TOO_LARGE, message, code="tool_argument_bytes", retryable=False))
 
-    def _tell_whole_block(self, block: Block, events: list[Event]) -> None:
-        native, part = block.native, block.part
-        if block.type == "redacted_thinking":
-            self._provider.begin(events)
-            self._provider.tell(OpaqueState("redacted", as_text(native.get("data")), None, 0, part), events)
-        elif block.type == "container_upload":
-            self._provider.say(MediaDelta("file", None, None, as_text(native.get("file_id")), 0, part), events)
-        elif block.type == "mcp_tool_listing":
-            name = as_text(native.get("mcp_server_name"))
-            self._provider.say(ServerToolUsed("status", name, None, native, 0, part), events)
-        elif block.type == "compaction":
-            self._tell_compaction(native, block, events)
+    def _end(self, block: Block, events: list[Event]) -> None:
+        for beside in block.beside.values():
+            self._tell_end(beside, events)
+        if block.call is not None:
+            if not self._calls.settle(block, events):
+                # No arguments, or cut before them: what follows shows which.
+                self.settle(events, cut=False)
+                self._unsettled = block
+                return
+            self._calls.end(block, events, cut=False)
+        self._tell_end(block, events)
 
-    def _tell_compaction(self, said: dict[str, Any], block: Block, events: list[Event]) -> None:
-        if as_text(said.get("encrypted_content")):
-            self._provider.tell(OpaqueState("encrypted", said["encrypted_content"], None, 0, block.part), events)
-        if as_text(said.get("signature")):
-            self._provider.tell(OpaqueState("signature", said["signature"], None, 0, block.part), events)
+    def _tell_end(self, block: Block, events: list[Event]) -> None:
+        native = self._tell_held(block, events)
+        self._provider.tell(PartFinished(_PART_KINDS.get(block.type, block.type), native, 0, block.part), events)
+
+    def _tell_held(self, block: Block, events: list[Event]) -> dict[str, Any]:
+        """Tells what was held back of a block, and gives the block with all that deltas have set."""
+        provider, native = self._provider, block.completed()
+        self._held_bytes -= block.held_bytes
+        if "input" in block.held:
+            native["input"] = self._value(native["input"])
+        if block.type in _SERVER_CALLS:
+            name, identifier = as_text(native.get("name")), as_text(native.get("id")) or None
+            provider.say(ServerToolUsed("call", name, identifier, native, 0, block.part), events)
+        if block.type == "redacted_thinking" and as_text(native.get("data")):
+            provider.tell(OpaqueState("redacted", native["data"], None, 0, block.part), events)
+        for field, kind in _OPAQUE.items():
+            if as_text(native.get(field)):
+                provider.tell(OpaqueState(kind, native[field], None, 0, block.part), events)
+        return native
+
+    def _value(self, text: str) -> Any:
+        """The input of a server tool; what is cut or wrong is kept as the text that came."""
+        if not text.strip():
+            return {}
+        try:
+            return decode_json(text, self._provider.limits.json_depth)
+        except PayloadError:
+            return text
