@@ -133,6 +133,8 @@ class ThinkStage:
                 split.append(TextDelta(text, index, choice.part("text", part)))
             elif kind == "reasoning":
                 number = choice.part("reasoning", part)
+                # Text behind the block will be a part of its own.
+                choice.moved = True
                 split.append(ReasoningDelta(text, index, number, in_band=True))
         for code, detail in choice.splitter.notes:
             split.append(Note(code, detail))
