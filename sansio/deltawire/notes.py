@@ -44,6 +44,8 @@ class NoteCode(enum.StrEnum):
     """The closing item carries arguments other than the pieces before; the pieces stand."""
     ARGUMENTS_REPEATED = "arguments_repeated"
     """Arguments came out of order: their members stand again at the end, where the last one of two counts."""
+    TEXT_REPLACED = "text_replaced"
+    """A closing event carries another text than the pieces before; the pieces stand."""
     REPEATED_REASONING = "repeated_reasoning"
     """Reasoning of the same frame under a second field name was dropped, or a placeholder sent again."""
     REPLACED_CHARACTERS = "replaced_characters"

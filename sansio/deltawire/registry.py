@@ -18,6 +18,7 @@ from .providers.cohere import Cohere
 from .providers.gemini import Gemini
 from .providers.ollama import Ollama
 from .providers.openai_chat import OpenAIChat
+from .providers.openai_responses import OpenAIResponses
 
 __all__ = ["PROVIDERS", "ProviderRow", "provider_row"]
 
@@ -53,6 +54,7 @@ _SCHEMAS = (
     ProviderRow("cohere", Cohere),
     ProviderRow("gemini", Gemini),
     ProviderRow("ollama", Ollama, framing="ndjson", think="leading"),
+    ProviderRow("openai-responses", OpenAIResponses),
     *(ProviderRow(name, OpenAIChat, think="leading") for name in DIALECTS),
 )
 

@@ -20,6 +20,7 @@ from .readers import FrameReader, ReaderOptions
 from .redaction import Redactor
 from .registry import provider_row
 from .request_id import request_id
+from .resume import Resumable, Resume
 from .surrogates import replace_surrogates
 from .think import ThinkOptions
 from .think_stage import ThinkStage
@@ -96,6 +97,19 @@ class ResponseParser:
             # It may be a whole frame: one that proves the answer complete, or an error behind the proof. Ask a copy.
             return isinstance(copy.deepcopy(self).receive_eof()[-1], Finished)
         return proved
+
+    def resume_from(self, resume: Resume) -> None:
+        """Goes on with a response whose stream broke off; the events that come are those after it.
+
+        Call it before anything is received. A tool call that was open starts once more, with its arguments so far.
+        Raises UsageError if something was received, if the provider's streams cannot be taken up again, or if the
+        items of `resume` pass a limit.
+        """
+        if self._headers is not None or self._received or self._by_payload or self._closed:
+            raise UsageError("resume_from() must come first")
+        if not isinstance(self._provider, Resumable):
+            raise UsageError(f"streams of {self._provider.name!r} cannot be taken up again")
+        self._provider.resume(resume)
 
     def receive_head(self, status: int, headers: Headers = ()) -> list[Event]:
         """Takes the HTTP status and the headers. Optional, at most once and before the body.

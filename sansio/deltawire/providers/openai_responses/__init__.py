@@ -1,0 +1,7 @@
+"""OpenAI Responses and the servers that speak it."""
+
+from __future__ import annotations
+
+from .responses import OpenAIResponses
+
+__all__ = ["OpenAIResponses"]
