@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import pickle
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.bedrock_frames import (
     CALLS,
-    TALK,
     chunks_of,
     codes,
     events_of,
@@ -21,11 +16,11 @@ from tests.bedrock_frames import (
     invoked,
     message_of,
     of_type,
-    stop,
     text,
     without_extras,
 )
-from tests.provider_laws import PLACES, bytewise, cut, hold_laws, near_misses, of_chunks, of_payloads
+from tests.bedrock_objects import CHAT, CLAUDE, COHERE, FIXTURES, MEASURED, METRICS, MISTRAL, NOVA, claude, piece
+from tests.provider_laws import hold_laws
 
 from deltawire.events import (
     ChoiceFinished,
@@ -46,69 +41,6 @@ from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import parser
 from deltawire.usage import Usage
-
-METRICS = {"inputTokenCount": 7, "outputTokenCount": 5, "invocationLatency": 84, "firstByteLatency": 40}
-MEASURED = {"amazon-bedrock-invocationMetrics": METRICS}
-
-
-def claude(usage: dict[str, int] | None = None, reason: str = "tool_use") -> list[dict[str, Any]]:
-    return [
-        {"type": "message_start", "message": {"id": "msg_1", "model": "claude", "usage": usage or {}}},
-        {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}},
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}},
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": "c2ln"}},
-        {"type": "content_block_stop", "index": 0},
-        {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}},
-        {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "<think>Hel"}},
-        {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "lo"}},
-        {"type": "content_block_stop", "index": 1},
-        {
-            "type": "content_block_start",
-            "index": 2,
-            "content_block": {"type": "tool_use", "id": "use_1", "name": "find", "input": {}},
-        },
-        {"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": '{"q":1}'}},
-        {"type": "content_block_stop", "index": 2},
-        {"type": "message_delta", "delta": {"stop_reason": reason}, "usage": usage or {}},
-        {"type": "message_stop", **MEASURED},
-    ]
-
-
-def piece(content: str, reason: str | None = None, **fields: Any) -> dict[str, Any]:
-    choice = {"index": 0, "delta": {"content": content}, "finish_reason": reason}
-    return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": "gpt-oss", "choices": [choice], **fields}
-
-
-CLAUDE = claude({"input_tokens": 3, "output_tokens": 4})
-CHAT = [piece("Hel"), piece("lo"), piece("", "stop"), MEASURED]
-NOVA = [
-    {"messageStart": {"role": "assistant"}},
-    text(0, "Hel"),
-    {"contentBlockStop": {"contentBlockIndex": 0}},
-    text(1, "lo"),
-    {"contentBlockStop": {"contentBlockIndex": 1}},
-    {"contentBlockStart": {"contentBlockIndex": 2, "start": {"toolUse": {"toolUseId": "a", "name": "f"}}}},
-    {"contentBlockDelta": {"contentBlockIndex": 2, "delta": {"toolUse": {"input": "{}"}}}},
-    {"contentBlockStop": {"contentBlockIndex": 2}},
-    stop("tool_use"),
-    {
-        "metadata": {"usage": {"inputTokens": 7, "outputTokens": 5}, "metrics": {}, "trace": {}},
-        "amazon-bedrock-invocationMetrics": METRICS,
-    },
-]
-MISTRAL = [
-    {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hel"}, "stop_reason": None}]},
-    {"choices": [{"index": 0, "message": {"role": "assistant", "content": "lo"}, "stop_reason": None}]},
-    {"choices": [{"index": 0, "message": {"role": "assistant", "content": ""}, "stop_reason": "length"}], **MEASURED},
-]
-COHERE = [
-    {"type": "message-start", "id": "r", "delta": {"message": {"role": "assistant"}}},
-    {"type": "content-start", "index": 0, "delta": {"message": {"content": {"type": "text", "text": ""}}}},
-    {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hello"}}}},
-    {"type": "content-end", "index": 0},
-    {"type": "message-end", "delta": {"finish_reason": "COMPLETE"}, **MEASURED},
-]
-FIXTURES = [CLAUDE, CHAT, NOVA, MISTRAL, COHERE]
 
 
 class TestAnthropic:
@@ -394,51 +326,6 @@ class TestWholeAnswers:
     def test_a_gateway_may_send_the_objects_as_server_sent_events(self) -> None:
         body = "".join(f"data: {json.dumps(payload)}\n\n" for payload in CLAUDE).encode()
         assert parse("bedrock-invoke", body) == invoked(*CLAUDE)
-
-
-@pytest.mark.parametrize("fixture", FIXTURES)
-def test_byte_by_byte_gives_the_same_events(fixture: list[dict[str, Any]]) -> None:
-    body = chunks_of(fixture)
-    assert of_chunks(parser("bedrock-invoke"), bytewise(body)) == parse("bedrock-invoke", body)
-
-
-@pytest.mark.parametrize("fixture", FIXTURES)
-def test_decoded_payloads_give_the_same_events(fixture: list[dict[str, Any]]) -> None:
-    events = invoked(*fixture)
-    assert of_payloads(parser("bedrock-invoke"), fixture) == events
-    wrapped = [{"chunk": {"bytes": json.dumps(payload).encode()}} for payload in fixture]
-    assert of_payloads(parser("bedrock-invoke"), wrapped) == events
-
-
-@given(st.sampled_from(FIXTURES), PLACES)
-def test_any_split_gives_the_same_events(fixture: list[dict[str, Any]], places: list[int]) -> None:
-    body = chunks_of(fixture)
-    assert of_chunks(parser("bedrock-invoke"), cut(body, places)) == parse("bedrock-invoke", body)
-
-
-@given(near_misses([*FIXTURES, TALK]), PLACES)
-def test_near_misses_break_no_law(payloads: list[Any], places: list[int]) -> None:
-    body = chunks_of(payloads)
-    events = of_chunks(parser("bedrock-invoke"), cut(body, places))
-    hold_laws(events)
-    assert events == parse("bedrock-invoke", body)
-    hold_laws(of_payloads(parser("bedrock-invoke"), payloads))
-
-
-@given(near_misses([*FIXTURES, TALK]))
-def test_near_misses_of_documents_break_no_law(payloads: list[Any]) -> None:
-    for payload in payloads:
-        hold_laws(parse("bedrock-invoke", json.dumps(payload).encode()))
-
-
-@pytest.mark.parametrize("fixture", FIXTURES)
-def test_a_parser_can_be_copied_and_pickled_anywhere(fixture: list[dict[str, Any]]) -> None:
-    body, events = chunks_of(fixture), invoked(*fixture)
-    for place in range(0, len(body), 101):
-        response = parser("bedrock-invoke")
-        before = response.receive_data(body[:place])
-        for other in (copy.deepcopy(response), pickle.loads(pickle.dumps(response))):
-            assert before + other.receive_data(body[place:]) + other.receive_eof() == events
 
 
 def test_several_choices_are_told_apart() -> None:
