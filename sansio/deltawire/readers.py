@@ -180,7 +180,7 @@ class FrameReader:
         self.seen = True
         if self._raw:
             events.append(Raw(error))
-        self.provider.receive_error(error, events, raw=self.provider.redactor.text(bare))
+        self.provider.receive_error(error, events, raw=bare)
 
     def decode(self, text: str) -> Any:
         """The JSON value of a frame; raises PayloadError. Watches for half surrogate pairs."""
@@ -340,6 +340,6 @@ class DocumentReader(WholeFrameReader):
             self.take(frame, events)
         else:
             self.residual = frame
-            raw = self.provider.redactor.text(text[: self._limits.error_body_bytes])
+            raw = text[: self._limits.error_body_bytes]
             failure = self.provider.failure(FailureKind.TRUNCATED, "The document ended before it was whole", raw=raw)
             self.provider.fail(failure, events)

@@ -188,11 +188,9 @@ class ResponseParser:
         if self._error_body is not None:
             self._fail_by_status(events)
         else:
-            message = provider.redactor.text(failure.message)
-            raw = failure.raw if failure.raw is None else provider.redactor.text(failure.raw)
             named = failure.provider or provider.name
             identifier = failure.request_id or provider.request_id
-            failure = attrs.evolve(failure, message=message, raw=raw, provider=named, request_id=identifier)
+            failure = attrs.evolve(failure, provider=named, request_id=identifier)
             try:
                 provider.abort(failure, events)
             except LimitPassedError as passed:
@@ -255,7 +253,7 @@ class ResponseParser:
             return
         reader.end(events)
         raw = (reader.residual or (b"" if reader.seen else self._first))[: self._limits.error_body_bytes]
-        text = provider.redactor.text(raw.decode("utf-8", "replace")) if raw else None
+        text = raw.decode("utf-8", "replace") if raw else None
         provider.end(events, text, seen=reader.seen)
 
     def _fail(self, kind: FailureKind, message: str, events: list[Event]) -> None:

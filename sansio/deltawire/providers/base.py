@@ -266,18 +266,12 @@ class Provider:
             self.begin(events)
         self.calls.close_all(events, proper=False)
         self.ended = True
-        texts = {name: replace_surrogates(getattr(failure, name)) for name in ("message", "code", "request_id", "raw")}
+        texts = {name: self._shown(getattr(failure, name)) for name in ("message", "code", "request_id", "raw")}
         events.append(Failed(attrs.evolve(failure, after_content=self.content, **texts)))
 
     def failure(self, kind: FailureKind, message: str, **fields: Any) -> Failure:
-        """A failure of this provider, without the caller's secrets."""
-        return Failure(
-            kind,
-            self.redactor.text(message),
-            provider=self.name,
-            request_id=self.request_id,
-            **fields,
-        )
+        """A failure of this provider."""
+        return Failure(kind, message, provider=self.name, request_id=self.request_id, **fields)
 
     def fail_with(self, payload: Any, events: list[Event], **fields: Any) -> None:
         """Ends with the failure that an error payload describes."""
@@ -290,3 +284,7 @@ class Provider:
         """A frame was lost: no call that is open now can be complete."""
         self.damaged = True
         self.calls.damage()
+
+    def _shown(self, text: str | None) -> str | None:
+        """Text that can be encoded, without the caller's secrets."""
+        return None if text is None else self.redactor.text(str(replace_surrogates(text)))
