@@ -30,9 +30,9 @@ _TEXTS = ("message", "Message", "error_message", "errorMessage", "error_descript
 _STATUSES = ("code", "status", "status_code", "statusCode", "StatusCode", "http_code")
 _REQUEST_IDS = ("request_id", "requestId", "RequestId")
 _WAITS = ("retryDelay", "retry_after", "retry_after_seconds", "resets_in_seconds")
-# Types of the event around an error, and words that say only that there is one.
+# Types of the event around an error, and words that say only that there is one, or nothing (LiteLLM's `str(None)`).
 _EMPTY_WORDS = frozenset(
-    {"error", "errors", "response.failed", "response.error", "message-end", "failed", "about:blank"}
+    {"error", "errors", "response.failed", "response.error", "message-end", "failed", "about:blank", "none", "null"}
 )
 # Messages that any other text of the same error says better; so does a message of one word.
 _EMPTY_MESSAGES = frozenset(
