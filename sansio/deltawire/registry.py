@@ -16,6 +16,7 @@ from .providers.bedrock import Bedrock, Nova
 from .providers.bedrock_invoke import BedrockInvoke
 from .providers.cohere import Cohere
 from .providers.gemini import Gemini
+from .providers.gemini_interactions import GeminiInteractions
 from .providers.ollama import Ollama
 from .providers.openai_chat import OpenAIChat
 from .providers.openai_responses import OpenAIResponses
@@ -53,6 +54,7 @@ _SCHEMAS = (
     ),
     ProviderRow("cohere", Cohere),
     ProviderRow("gemini", Gemini),
+    ProviderRow("gemini-interactions", GeminiInteractions),
     ProviderRow("ollama", Ollama, framing="ndjson", think="leading"),
     ProviderRow("openai-responses", OpenAIResponses),
     *(ProviderRow(name, OpenAIChat, think="leading") for name in DIALECTS),
