@@ -6,10 +6,17 @@ from .accumulator import *
 from .event_dict import *
 from .events import *
 from .failures import *
+from .framing import *
 from .limits import *
 from .message import *
 from .notes import *
 from .parsing import *
+from .partial_json import *
+from .policy import *
+from .requests import *
 from .response import *
+from .resume import *
+from .think import *
+from .tool_call_view import *
 from .usage import *
 from .version import __version__ as __version__

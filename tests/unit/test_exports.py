@@ -28,9 +28,12 @@ PUBLIC_MODULES = {
     "policy",
     "requests",
     "response",
-    "sequencer",
+    "pricing",
+    "resume",
+    "sniff",
     "think",
-    "tool_calls",
+    "tool_call_view",
+    "turns",
     "usage",
 }
 NOT_FROM_A_MODULE = {"__version__", "annotations"}
