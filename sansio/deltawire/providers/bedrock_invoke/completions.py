@@ -35,7 +35,9 @@ _PIECE_KEYS = _COUNTS | _INDEX_AND_WORDS | {"outputText", "data", "finishReason"
 def is_completion(payload: dict[str, Any]) -> bool:
     """True if the payload is a text completion, or a piece of one."""
     if "choices" in payload:
-        return any("text" in as_object(choice) for choice in as_list(payload["choices"]))
+        choices = [as_object(choice) for choice in as_list(payload["choices"])]
+        # Together says `text` beside the delta of a chat.
+        return any("text" in choice and choice.keys().isdisjoint({"delta", "message"}) for choice in choices)
     return "is_finished" in payload or any(field in payload for field in _FIELDS)
 
 
