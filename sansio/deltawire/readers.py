@@ -20,7 +20,6 @@ from .payload import (
     Loads,
     PayloadError,
     as_object,
-    compact_json,
     decode_json,
     is_object,
     raw_decode,
@@ -96,13 +95,13 @@ class FrameReader:
     def take(self, data: bytes, events: list[Event], *, terminated: bool = True) -> None:
         """Takes one frame."""
         provider = self.provider
+        if not terminated:
+            if not self._is_complete(data):
+                self.residual = data
+                return
+            provider.note(NoteCode.UNTERMINATED_FRAME, f"{len(data)} bytes", events)
         text, replaced = self._text(data, events)
         bare = text.strip(_WHITE_SPACE)
-        if not terminated and not self._is_complete(bare):
-            self.residual = data
-            return
-        if not terminated:
-            provider.note(NoteCode.UNTERMINATED_FRAME, f"{len(data)} bytes", events)
         if not bare:
             events.append(Heartbeat("blank"))
             return
@@ -160,7 +159,7 @@ class FrameReader:
         elif value_nests_deeper(payload, depth):
             self.malformed(b"", f"nested deeper than {depth} levels", events)
         elif not is_object(payload):
-            self.malformed(compact_json(payload).encode("utf-8", "replace"), "no JSON object", events)
+            self.malformed(repr(payload).encode("utf-8", "replace"), "no JSON object", events)
         else:
             self.mending = self.mending or holds_surrogate(payload)
             self.provider.calls.mend = self.mending
@@ -226,7 +225,8 @@ class FrameReader:
             self.provider.note_once(NoteCode.REPLACED_CHARACTERS, "invalid UTF-8", events)
             return data.decode("utf-8", "replace"), True
 
-    def _is_complete(self, text: str) -> bool:
+    def _is_complete(self, data: bytes) -> bool:
+        text = data.decode("utf-8", "replace").strip(_WHITE_SPACE)
         if text == "[DONE]":
             return True
         try:
@@ -250,8 +250,8 @@ class FrameReader:
             self._hand_over_open(payload, events)
         if rest and not self.provider.ended:
             self.malformed(rest.encode("utf-8", "replace") if payloads or last else data, reason, events)
-        elif payloads and not self.provider.ended:
-            self.provider.note(NoteCode.SEVERAL_DOCUMENTS, f"{len(payloads)} in one frame", events)
+        elif not self.provider.ended:
+            self.provider.note(NoteCode.SEVERAL_DOCUMENTS, f"{len(payloads) + len(last)} in one frame", events)
         for payload in last:
             self._hand_over_open(payload, events)
 
@@ -299,8 +299,7 @@ class WholeFrameReader(FrameReader):
     def end(self, events: list[Event]) -> None:
         """Takes the last frame if it is complete."""
         for frame in self._decoder.end():
-            if not self.provider.ended:
-                self.take(frame, events, terminated=False)
+            self.take(frame, events, terminated=False)
         self.overflow(self._decoder.failure, events)
 
 
@@ -328,18 +327,10 @@ class DocumentReader(WholeFrameReader):
     def end(self, events: list[Event]) -> None:
         """Takes the document."""
         for frame in self._decoder.end():
-            text, _ = self._text(frame, events)
-            if self._is_complete(text.strip(_WHITE_SPACE)):
+            if self._document.closed:
                 self.take(frame, events)
             else:
-                self._take_unfinished(frame, text, events)
+                raw = frame[: self._limits.error_body_bytes].decode("utf-8", "replace")
+                message = "The document ended before it was whole"
+                self.provider.fail(self.provider.failure(FailureKind.TRUNCATED, message, raw=raw), events)
         self.overflow(self._decoder.failure, events)
-
-    def _take_unfinished(self, frame: bytes, text: str, events: list[Event]) -> None:
-        if self._document.closed:
-            self.take(frame, events)
-        else:
-            self.residual = frame
-            raw = text[: self._limits.error_body_bytes]
-            failure = self.provider.failure(FailureKind.TRUNCATED, "The document ended before it was whole", raw=raw)
-            self.provider.fail(failure, events)

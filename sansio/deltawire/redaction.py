@@ -56,7 +56,7 @@ class Redactor:
         if is_list(value):
             return [self.payload(item) for item in value]
         if is_object(value):
-            return {self.text(key): self.payload(item) for key, item in value.items()}
+            return {self.payload(key): self.payload(item) for key, item in value.items()}
         return value
 
 

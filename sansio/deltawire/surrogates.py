@@ -32,7 +32,7 @@ def holds_surrogate(value: Any) -> bool:
         return has_surrogate(value)
     if is_list(value):
         return any(map(holds_surrogate, value))
-    return is_object(value) and any(has_surrogate(key) or holds_surrogate(item) for key, item in value.items())
+    return is_object(value) and any(holds_surrogate(key) or holds_surrogate(item) for key, item in value.items())
 
 
 class SurrogateJoiner:
