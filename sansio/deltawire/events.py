@@ -258,12 +258,15 @@ class PartFinished:
     part: int = 0
 
 
-@attrs.frozen
-class UsageUpdate:
-    """The provider has said something new of the tokens."""
-
+@attrs.define
+class _UsageUpdate:
     usage: Usage
     """All it has said so far, merged."""
+
+
+@attrs.frozen  # pyright: ignore[reportGeneralTypeIssues] # see _TextDelta
+class UsageUpdate(_UsageUpdate):
+    """The provider has said something new of the tokens."""
 
 
 @attrs.frozen

@@ -8,9 +8,10 @@ of more digits than Python converts is a refusal like any other.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from json import JSONDecodeError
+from operator import itemgetter
 from typing import Any, NoReturn, TypeAlias, TypeGuard
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "as_text",
     "compact_json",
     "decode_json",
+    "fields_of",
     "is_list",
     "is_object",
     "nests_deeper",
@@ -112,6 +114,17 @@ def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
 def is_list(value: Any) -> TypeGuard[list[Any]]:
     """True for a JSON array."""
     return isinstance(value, list)
+
+
+def _nothing(_payload: dict[str, Any]) -> None:
+    """The values of no field."""
+
+
+def fields_of(names: Iterable[str]) -> Callable[[dict[str, Any]], Any]:
+    """A function that gives the values of these fields of an object, to compare them at once; KeyError if one is
+    missing. It can be pickled."""
+    wanted = tuple(names)
+    return itemgetter(*wanted) if wanted else _nothing
 
 
 def as_object(value: Any) -> dict[str, Any]:

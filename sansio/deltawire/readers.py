@@ -132,7 +132,14 @@ class FrameReader:
         for frame in frames:
             if type(frame) is not str:
                 self.take_other(frame, events)
-            elif quick and ((len(frame) <= depth.longest and frame.startswith(depth.head)) or depth.passes(frame)):
+            elif quick and (
+                (
+                    depth.shortest <= len(frame) <= depth.longest
+                    and frame.startswith(depth.head)
+                    and frame.endswith(depth.tail)
+                )
+                or depth.passes(frame)
+            ):
                 try:
                     payload, end = raw_decode(frame)
                 except ValueError:

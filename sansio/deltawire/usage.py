@@ -9,9 +9,9 @@ import attrs
 __all__ = ["Pricer", "Usage", "merge_counts"]
 
 
-@attrs.frozen
-class Usage:
-    """What the provider has said of the tokens so far. A count that it did not state is None, never 0."""
+@attrs.define
+class _Usage:
+    # Built mutable, then made frozen by a class swap where every frame brings counts: half the price of a frozen one.
 
     input_tokens: int | None = None
     """Tokens of the whole prompt, those read from or written to a cache included."""
@@ -29,6 +29,11 @@ class Usage:
     """The price in US dollars (or the provider's credits) if the provider states it."""
     raw: dict[str, Any] = attrs.field(factory=dict[str, Any], hash=False)
     """The provider's own fields, merged over the response: per field the last value that was not null."""
+
+
+@attrs.frozen  # pyright: ignore[reportGeneralTypeIssues] # see _Usage
+class Usage(_Usage):
+    """What the provider has said of the tokens so far. A count that it did not state is None, never 0."""
 
 
 class Pricer(Protocol):

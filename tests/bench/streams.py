@@ -195,7 +195,7 @@ def _gemini(shape: str, events: int) -> Iterator[Payload]:
         for number in range(events):
             call = {"name": "search", "args": {"q": WORDS[number % len(WORDS)], "limit": 5}}
             thought = {"text": WORDS[number % len(WORDS)], "thought": True}
-            yield chunk([{"functionCall": call}] if number % 50 == 0 else [thought], number)
+            yield chunk([{"functionCall": call}] if number % (events // CALLS) == 0 else [thought], number)
     else:
         extra = {"thought": True} if shape == "reasoning" else {}
         for number in range(events):
@@ -210,7 +210,7 @@ def _ollama(shape: str, events: int) -> Iterator[Payload]:
 
     for number in range(events):
         word = WORDS[number % len(WORDS)]
-        if shape == "tools" and number % 50 == 0:
+        if shape == "tools" and number % (events // CALLS) == 0:
             yield line({"tool_calls": [{"function": {"index": 0, "name": "search", "arguments": {"q": word}}}]})
         else:
             yield line({"content": word} if shape == "text" else {"thinking": word})

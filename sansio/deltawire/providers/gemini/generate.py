@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ...events import (
@@ -17,23 +18,26 @@ from ...events import (
     UsageUpdate,
     _ReasoningDelta,
     _TextDelta,
+    _UsageUpdate,
 )
 from ...failures import Failure, FailureKind
 from ...foreign import foreign_schema
 from ...notes import NoteCode
-from ...payload import as_list, as_object, as_text, compact_json, is_list, is_object
+from ...payload import as_list, as_object, as_text, compact_json, fields_of, is_list, is_object
 from ...usage import Usage
 from ..base import Provider, ProviderOptions
 from .candidate import Candidate
 from .parts import PartMapper
 from .sources import Sources
-from .usage import are_plain, gemini_usage, plain_usage, uncounted
+from .usage import are_plain, gemini_usage, grown_usage, plain_usage, uncounted
 from .words import block_word, failure_kind, finish_reason, finish_word
 
 __all__ = ["Gemini"]
 
 _STANDARD = frozenset({"candidates", "usageMetadata", "modelVersion", "responseId"})
 _OWN_KEYS = _STANDARD | {"error"}
+_PLAIN_CANDIDATE = frozenset({"content", "index"})
+_PLAIN_CONTENT = frozenset({"parts", "role"})
 _KNOWN_KEYS = _OWN_KEYS | {"promptFeedback", "createTime", "modelStatus"}
 _CANDIDATE_KEYS = frozenset(
     {
@@ -68,7 +72,8 @@ class Gemini(Provider):
         self._parts = PartMapper(self)
         self._sources = Sources(self)
         self._known_keys: frozenset[str] = frozenset()
-        self._vendor: tuple[tuple[str, Any], ...] = ()
+        self._vendor_of: Callable[[dict[str, Any]], Any] = fields_of(())
+        self._vendor: Any = None
         self._counted: Any = None
         self._plain_counts = True
         self._vertex = False
@@ -78,60 +83,58 @@ class Gemini(Provider):
 
     def receive(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk; one that only goes on with a text takes the quick way."""
-        if not self._receive_plain(payload, events):
-            self.receive_any(payload, events)
-
-    def _receive_plain(self, payload: dict[str, Any], events: list[Event]) -> bool:
+        # Any: the class swap is explained at the classes.
+        event: Any
         try:
-            candidates = payload["candidates"]
-            candidate = candidates[0]
-            index = candidate.get("index")
+            (candidate,) = payload["candidates"]
             content = candidate["content"]
-            parts = content["parts"]
-            part = parts[0]
+            (part,) = content["parts"]
             text = part["text"]
-            state = self._candidates[index or 0]
+            index = candidate.get("index", 0)
+            state = self._candidates[index]
+            kind = "text" if len(part) == 1 else "reasoning" if len(part) == 2 and part["thought"] is True else "other"
             if (
-                len(candidates) != 1
-                or len(parts) != 1
-                or len(candidate) != (1 if index is None else 2)
-                or (len(content) != 1 and (len(content) != 2 or content["role"] != "model"))
-                or (index is not None and type(index) is not int)
-                or state.word
-                or not self._known_keys.issuperset(payload)
-                or type(text) is not str
-                or not text
+                state.kind == kind
+                and type(text) is str
+                and text
+                and type(index) is int
+                and not state.word
+                and content.get("role", "model") == "model"
+                and _PLAIN_CANDIDATE.issuperset(candidate)
+                and _PLAIN_CONTENT.issuperset(content)
+                and self._known_keys.issuperset(payload)
+                and self._vendor_of(payload) == self._vendor
             ):
-                return False
-            for key, value in self._vendor:
-                if payload.get(key) != value:
-                    return False
-            # Any: the class swap is explained at the classes.
-            event: Any
-            if len(part) == 1 and state.kind == "text":
-                event = _TextDelta(text, state.index, state.parts - 1)
-                event.__class__ = TextDelta
-            elif len(part) == 2 and part["thought"] is True and state.kind == "reasoning":
-                event = _ReasoningDelta(text, state.index, state.parts - 1, "summary")
-                event.__class__ = ReasoningDelta
-            else:
-                return False
-            said = payload.get("usageMetadata")
-            if said is not None and said != self._counted:
-                usage = plain_usage(self.usage_raw, said) if self._plain_counts else None
-                if usage is None:
-                    return False
+                said = payload.get("usageMetadata")
+                news = None
+                if said is not None and said != self._counted:
+                    if self.usage is not None and self._plain_counts:
+                        news = grown_usage(self.usage, said)
+                    news = news or self._other_usage(said)
+                if kind == "text":
+                    event = _TextDelta(text, index, state.parts - 1)
+                    event.__class__ = TextDelta
+                else:
+                    event = _ReasoningDelta(text, index, state.parts - 1, "summary")
+                    event.__class__ = ReasoningDelta
                 events.append(event)
-                self._counted = said
-                if usage.raw != self.usage_raw:
-                    self.usage, self.usage_raw = usage, usage.raw
-                    events.append(UsageUpdate(usage))
-                return True
-        except (KeyError, TypeError, IndexError, AttributeError):
+                if news is not None:
+                    self._counted, self.usage, self.usage_raw = said, news, news.raw
+                    event = _UsageUpdate(news)
+                    event.__class__ = UsageUpdate
+                    events.append(event)
+                return
+        except (KeyError, TypeError, ValueError, AttributeError):
             # A missing or odd field: the general way sorts it out.
-            return False
-        events.append(event)
-        return True
+            pass
+        self.receive_any(payload, events)
+
+    def _other_usage(self, said: dict[str, Any]) -> Usage:
+        """The new usage where other counts changed too; raises ValueError for what needs the general way."""
+        usage = plain_usage(self.usage_raw, said) if self._plain_counts else None
+        if usage is None or usage.raw == self.usage_raw:
+            raise ValueError("the general way counts this")
+        return usage
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk the general way, which is also the reference for the plain one."""
@@ -330,7 +333,8 @@ class Gemini(Provider):
         # The first id and model, and every error, take the general way.
         general = {key for key, known in (("responseId", self.id), ("modelVersion", self.model)) if not known}
         self._known_keys = (_STANDARD | payload.keys()) - general - {"error"}
-        self._vendor = tuple(fields.items())
+        self._vendor_of = fields_of(fields)
+        self._vendor = self._vendor_of(payload)
 
     def _receive_foreign(self, payload: dict[str, Any], events: list[Event]) -> None:
         speaks = foreign_schema(payload)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...payload import as_count
-from ...usage import Usage
+from ...usage import Usage, _Usage
 
-__all__ = ["are_plain", "gemini_usage", "plain_usage", "uncounted"]
+__all__ = ["are_plain", "gemini_usage", "grown_usage", "plain_usage", "uncounted"]
 
 _COUNTS = (
     "promptTokenCount",
@@ -47,6 +47,37 @@ def uncounted(said: dict[str, Any]) -> str:
 def are_plain(raw: dict[str, Any]) -> bool:
     """True if every count is absent or a whole number, so that `plain_usage` may go on from them."""
     return all(type(raw.get(name, 0)) is int for name in _COUNTS) and not uncounted(raw)
+
+
+def grown_usage(usage: Usage, said: dict[str, Any]) -> Any:
+    """The usage when only the counts of the answer have grown since `usage`, as chunk by chunk they do.
+
+    None for anything else; a TypeError, for odd counts, means the same.
+    """
+    candidates, thoughts = said.get("candidatesTokenCount"), said.get("thoughtsTokenCount")
+    total = said.get("totalTokenCount")
+    grown = {**usage.raw, "totalTokenCount": total}
+    if candidates is None:
+        output = grown["thoughtsTokenCount"] = thoughts
+    elif thoughts is None:
+        output = grown["candidatesTokenCount"] = candidates
+    else:
+        grown["candidatesTokenCount"], grown["thoughtsTokenCount"] = candidates, thoughts
+        output = candidates + thoughts
+    if (
+        grown != said
+        or type(output) is not int
+        or type(total) is not int
+        or type(candidates or 0) is not int
+        or not (candidates or 0) <= output <= total <= _HIGHEST_COUNT
+        or output < 1
+        or total == usage.total_tokens
+    ):
+        return None
+    # Any: the class swap is explained at the class.
+    found: Any = _Usage(usage.input_tokens, output, usage.cache_read_tokens, None, thoughts, total, None, said)
+    found.__class__ = Usage
+    return found
 
 
 def plain_usage(before: dict[str, Any], said: dict[str, Any]) -> Usage | None:

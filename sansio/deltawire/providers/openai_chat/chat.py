@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any, ClassVar
 
 from ...dialects import DIALECTS, Dialect
@@ -18,7 +17,7 @@ from ...events import (
 from ...failures import FailureKind
 from ...foreign import foreign_schema
 from ...notes import NoteCode
-from ...payload import as_list, as_object, compact_json, is_list, is_object
+from ...payload import as_list, as_object, compact_json, fields_of, is_list, is_object
 from ...slots import as_index
 from ...usage import Usage
 from ..base import Choice, Provider, ProviderOptions
@@ -37,10 +36,6 @@ _PLAIN_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
 _LONGEST_DETAIL = 1000
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
-
-
-def _nothing(_payload: dict[str, Any]) -> None:
-    """Stands for the vendor fields of chunks that have none."""
 
 
 class OpenAIChat(Provider):
@@ -62,7 +57,7 @@ class OpenAIChat(Provider):
         self._answered = False
         self._created = False
         self._known_keys: frozenset[str] = frozenset()
-        self._vendor_of: Callable[[dict[str, Any]], Any] = _nothing
+        self._vendor_of: Callable[[dict[str, Any]], Any] = fields_of(())
         self._vendor: Any = None
         repeats = self.dialect is not None and self.dialect.repeats_placeholder_reasoning
         self._reasoning_keys = () if repeats else ("reasoning_content", "reasoning")
@@ -238,7 +233,7 @@ class OpenAIChat(Provider):
         # What Groq says of a chunk is never the same twice.
         self._known_keys = (standard | payload.keys()) - {"x_groq"}
         vendor_keys = [key for key in payload if key not in standard]
-        self._vendor_of = itemgetter(*vendor_keys) if vendor_keys else _nothing
+        self._vendor_of = fields_of(vendor_keys)
         self._vendor = self._vendor_of(payload)
 
     def _map_delta(self, choice: dict[str, Any], position: int, events: list[Event]) -> Choice:
