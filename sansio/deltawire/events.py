@@ -253,7 +253,12 @@ class PartFinished:
     kind: str
     """What the part is: text, reasoning, tool_call, or the provider's own word."""
     native: Any
-    """The whole block or item in the provider's own shape, as the next request wants it back."""
+    """The block or item in the provider's own shape, as the next request wants it back.
+
+    It is whole where the provider closes it with all it holds. Where it does not (Anthropic), it is the block as it
+    started, completed by what has no events of its own (signatures, a compaction, the input of a server's tool): text,
+    reasoning, sources and arguments that came as deltas are not kept twice and must be put in from their events.
+    """
     choice: int = 0
     part: int = 0
 

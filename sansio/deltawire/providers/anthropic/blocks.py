@@ -23,7 +23,7 @@ from ...payload import PayloadError, as_list, as_object, as_text, compact_json, 
 from ...tool_calls import LimitPassedError
 from .block import Block
 from .calls import CallBlocks
-from .words import DELTA, vendor_fields
+from .words import BLOCK_DELTA_FIELDS, vendor_fields
 
 if TYPE_CHECKING:
     from .messages import Anthropic
@@ -104,7 +104,7 @@ class BlockMapper:
             if delta.get(field) is not None:
                 self._add(block, kind, delta[field], payload, events)
             self._describe(block, {name: said for name, said in delta.items() if name not in ("type", field)}, events)
-        self._provider.describe(vendor_fields(payload, DELTA), events)
+        self._provider.describe(vendor_fields(payload, BLOCK_DELTA_FIELDS), events)
 
     def stop(self, index: Any, events: list[Event]) -> None:
         """Ends a block."""
@@ -180,7 +180,8 @@ class BlockMapper:
         if block is None:
             self._provider.note_once(NoteCode.MISSING_PART_START, f"{kind} for block {index!r:.40}", events)
             return self.start(index, {"type": home}, events)
-        if _SPOKEN.get(home) != kind or block.type == home or block.type not in _KNOWN_BLOCKS:
+        known = block.type in _KNOWN_BLOCKS or block.type.endswith("_tool_result")
+        if _SPOKEN.get(home) != kind or block.type == home or not known:
             return block
         # SGLang sends text into an open tool block: github.com/sgl-project/sglang/issues/24293.
         if home not in block.beside:

@@ -14,14 +14,14 @@ from ..base import Provider, ProviderOptions
 from .blocks import BlockMapper
 from .usage import messages_usage, uncounted
 from .words import (
-    BARE,
-    BLOCK,
+    BLOCK_FIELDS,
+    CHANGE_FIELDS,
     CUT_SHORT,
-    MESSAGE,
-    MESSAGE_CHANGE,
-    MESSAGE_DELTA,
-    MESSAGE_START,
-    MESSAGE_STOP,
+    MESSAGE_DELTA_FIELDS,
+    MESSAGE_FIELDS,
+    PING_FIELDS,
+    START_FIELDS,
+    STOP_FIELDS,
     STOP_REASONS,
     vendor_fields,
 )
@@ -93,29 +93,24 @@ class Anthropic(Provider):
             self._start_block(payload, events)
         elif kind == "content_block_stop":
             self._blocks.stop(payload.get("index"), events)
-            self.describe(vendor_fields(payload, BLOCK), events)
+            self.describe(vendor_fields(payload, BLOCK_FIELDS), events)
         elif kind == "message_start":
             self._start_message(as_object(payload.get("message")), events)
             if not self.ended:
-                self.describe(vendor_fields(payload, MESSAGE_START), events)
+                self.describe(vendor_fields(payload, START_FIELDS), events)
         elif kind == "message_delta":
             self._change_message(payload, events)
         elif kind == "message_stop":
             self._tell_usage(payload.get("usage"), events)
-            self.describe(vendor_fields(payload, MESSAGE_STOP), events)
+            self.describe(vendor_fields(payload, STOP_FIELDS), events)
             self.finish(events)
         elif kind == "ping":
             events.append(Heartbeat("ping"))
-            self.describe(vendor_fields(payload, BARE), events)
+            self.describe(vendor_fields(payload, PING_FIELDS), events)
         elif kind == "message":
             self._take_message(payload, events)
         else:
             self._receive_foreign(payload, events)
-
-    def receive_document(self, payload: dict[str, Any], events: list[Event]) -> None:
-        """Maps a whole message; anything else as in a stream."""
-        self.whole = True
-        self.receive(payload, events)
 
     @property
     def can_finish(self) -> bool:
@@ -167,7 +162,7 @@ class Anthropic(Provider):
         if self.usage is None:
             # The same start again repeats the first small counts, perhaps behind greater ones.
             self._tell_usage(message.get("usage"), events)
-        self.describe(vendor_fields(message, MESSAGE), events)
+        self.describe(vendor_fields(message, MESSAGE_FIELDS), events)
         if first or not answer.parts:
             # Programmatic tool calling puts whole blocks here.
             for position, block in enumerate(as_list(message.get("content"))):
@@ -189,14 +184,14 @@ class Anthropic(Provider):
         # What goes on was not at its end.
         self._stopped = False
         self._blocks.start(payload.get("index"), native, events)
-        self.describe(vendor_fields(payload, BLOCK), events)
+        self.describe(vendor_fields(payload, BLOCK_FIELDS), events)
 
     def _change_message(self, payload: dict[str, Any], events: list[Event]) -> None:
         delta = as_object(payload.get("delta"))
         self._keep_stop_reason(delta, events)
         self._stopped = self._stopped or bool(as_text(delta.get("stop_reason")))
         self._tell_usage(payload.get("usage"), events)
-        fields = vendor_fields(payload, MESSAGE_DELTA) | vendor_fields(delta, MESSAGE_CHANGE)
+        fields = vendor_fields(payload, MESSAGE_DELTA_FIELDS) | vendor_fields(delta, CHANGE_FIELDS)
         self.describe(fields, events)
 
     def _keep_stop_reason(self, holder: dict[str, Any], events: list[Event]) -> None:

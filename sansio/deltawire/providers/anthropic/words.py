@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from ...events import FinishReason
 
-__all__ = ["CUT_SHORT", "STOP_REASONS", "vendor_fields"]
+__all__ = [
+    "BLOCK_DELTA_FIELDS",
+    "BLOCK_FIELDS",
+    "CHANGE_FIELDS",
+    "CUT_SHORT",
+    "MESSAGE_DELTA_FIELDS",
+    "MESSAGE_FIELDS",
+    "PING_FIELDS",
+    "START_FIELDS",
+    "STOP_FIELDS",
+    "STOP_REASONS",
+    "KnownFields",
+    "vendor_fields",
+]
 
 STOP_REASONS: Mapping[str, FinishReason] = MappingProxyType(
     {
@@ -30,18 +43,19 @@ STOP_REASONS: Mapping[str, FinishReason] = MappingProxyType(
 CUT_SHORT = frozenset({FinishReason.LENGTH, FinishReason.REFUSAL, FinishReason.CONTENT_FILTER})
 """The reasons that end an answer anywhere, a call before its arguments among other places."""
 
-KnownFields = Mapping[str, type | tuple[type, ...]]
+KnownFields: TypeAlias = Mapping[str, type]
+"""The fields that have events of their own, and the type that they must have for it."""
 
-MESSAGE: KnownFields = MappingProxyType(
+MESSAGE_FIELDS: KnownFields = MappingProxyType(
     {"id": str, "type": object, "role": object, "model": str, "content": list, "stop_reason": str, "usage": dict}
 )
-MESSAGE_START: KnownFields = MappingProxyType({"type": object, "message": dict})
-MESSAGE_DELTA: KnownFields = MappingProxyType({"type": object, "delta": dict, "usage": dict})
-MESSAGE_CHANGE: KnownFields = MappingProxyType({"stop_reason": str})
-MESSAGE_STOP: KnownFields = MappingProxyType({"type": object, "usage": dict})
-BLOCK: KnownFields = MappingProxyType({"type": object, "index": object, "content_block": dict})
-DELTA: KnownFields = MappingProxyType({"type": object, "index": object, "delta": dict})
-BARE: KnownFields = MappingProxyType({"type": object})
+START_FIELDS: KnownFields = MappingProxyType({"type": object, "message": dict})
+MESSAGE_DELTA_FIELDS: KnownFields = MappingProxyType({"type": object, "delta": dict, "usage": dict})
+CHANGE_FIELDS: KnownFields = MappingProxyType({"stop_reason": str})
+STOP_FIELDS: KnownFields = MappingProxyType({"type": object, "usage": dict})
+BLOCK_FIELDS: KnownFields = MappingProxyType({"type": object, "index": object, "content_block": dict})
+BLOCK_DELTA_FIELDS: KnownFields = MappingProxyType({"type": object, "index": object, "delta": dict})
+PING_FIELDS: KnownFields = MappingProxyType({"type": object})
 
 
 def vendor_fields(holder: dict[str, Any], known: KnownFields) -> dict[str, Any]:

@@ -1,0 +1,376 @@
+"""Every content block: what it is, where it stands, and blocks that start, stop or repeat as they should not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.messages_wire import (
+    SOURCE,
+    STOP,
+    Payload,
+    begin,
+    change,
+    codes,
+    content_of,
+    delta,
+    events_of,
+    message_of,
+    natives,
+    of_type,
+    open_call,
+    open_text,
+    open_thinking,
+    part_of_input,
+    signed,
+    start,
+    stop,
+    talk,
+    text,
+    thinking,
+    told,
+    whole,
+)
+
+from deltawire.events import (
+    Citation,
+    Event,
+    Failed,
+    MediaDelta,
+    Metadata,
+    Note,
+    OpaqueState,
+    PartFinished,
+    ReasoningDelta,
+    ServerToolUsed,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    Unknown,
+)
+from deltawire.message import ReasoningPart, TextPart
+from deltawire.notes import NoteCode
+
+
+class TestText:
+    def test_it_may_begin_with_text_and_sources(self) -> None:
+        block = {"type": "text", "text": "So", "citations": [SOURCE]}
+        assert content_of(start(0, **block), text(0, " it is"), stop(0)) == [
+            TextDelta("So"),
+            Citation(SOURCE),
+            TextDelta(" it is"),
+            PartFinished("text", block),
+        ]
+
+    @pytest.mark.parametrize("fields", [{}, {"citations": None}, {"text": None}, {"text": 7, "citations": "none"}])
+    def test_it_may_begin_with_less(self, fields: dict[str, Any]) -> None:
+        assert content_of(start(0, "text", **fields), text(0, "a"), stop(0)) == [
+            TextDelta("a"),
+            PartFinished("text", {"type": "text", **fields}),
+        ]
+
+    def test_an_empty_one_is_a_part_without_text(self) -> None:
+        assert content_of(*talk(), *talk("a", index=1)) == [
+            PartFinished("text", {"type": "text", "text": ""}),
+            TextDelta("a", part=1),
+            PartFinished("text", {"type": "text", "text": ""}, part=1),
+        ]
+
+
+class TestThinking:
+    def test_the_signature_comes_at_the_end_and_stands_in_the_block(self) -> None:
+        assert content_of(open_thinking(0), thinking(0, "hm"), thinking(0, " so"), signed(0, "c2ln"), stop(0)) == [
+            ReasoningDelta("hm"),
+            ReasoningDelta(" so"),
+            OpaqueState("signature", "c2ln"),
+            PartFinished("reasoning", {"type": "thinking", "thinking": "", "signature": "c2ln"}),
+        ]
+
+    def test_thinking_that_is_not_shown_has_its_signature_only(self) -> None:
+        events = events_of(*whole(open_thinking(0), signed(0, "c2ln"), stop(0), *talk("a", index=1)))
+        assert not of_type(events, ReasoningDelta)
+        state = OpaqueState("signature", "c2ln")
+        native = {"type": "thinking", "thinking": "", "signature": "c2ln"}
+        assert message_of(events).parts[0] == ReasoningPart("", opaque=(state,), native=native)
+
+    def test_it_may_begin_with_thoughts_and_without_a_signature(self) -> None:
+        assert content_of(start(0, "thinking", thinking="hm"), thinking(0, "!"), stop(0)) == [
+            ReasoningDelta("hm"),
+            ReasoningDelta("!"),
+            PartFinished("reasoning", {"type": "thinking", "thinking": "hm"}),
+        ]
+
+    def test_the_message_keeps_the_thoughts_and_their_signature_together(self) -> None:
+        blocks = [open_thinking(0), thinking(0, "hm"), signed(0, "c2ln"), stop(0), *talk("a", index=1)]
+        first, second = message_of(events_of(*whole(*blocks))).parts
+        assert isinstance(first, ReasoningPart)
+        assert (first.text, first.opaque) == ("hm", (OpaqueState("signature", "c2ln"),))
+        assert isinstance(second, TextPart)
+        assert second.text == "a"
+
+    def test_redacted_thinking_goes_back_byte_for_byte(self) -> None:
+        block = {"type": "redacted_thinking", "data": "b3BhcXVl+/=="}
+        assert content_of(start(0, **block), stop(0)) == [
+            OpaqueState("redacted", "b3BhcXVl+/=="),
+            PartFinished("reasoning", block),
+        ]
+
+    @pytest.mark.parametrize("data", [None, "", 7], ids=str)
+    def test_redacted_thinking_without_data_is_only_a_block(self, data: Any) -> None:
+        block = {"type": "redacted_thinking", "data": data}
+        assert content_of(start(0, **block), stop(0)) == [PartFinished("reasoning", block)]
+
+
+class TestBlocksThatSayAllWithTheirStart:
+    def test_a_file_for_the_container(self) -> None:
+        block = {"type": "container_upload", "file_id": "file_1"}
+        assert content_of(start(0, **block), stop(0)) == [
+            MediaDelta("file", None, None, "file_1"),
+            PartFinished("container_upload", block),
+        ]
+
+    def test_a_file_without_an_id(self) -> None:
+        assert content_of(start(0, "container_upload"), stop(0))[0] == MediaDelta("file", None, None, None)
+
+    def test_another_model_takes_over(self) -> None:
+        trigger = {"type": "refusal", "category": "cyber"}
+        block = {"type": "fallback", "from": {"model": "claude-small"}, "to": {"model": "claude-large"}}
+        events = events_of(*whole(*talk("a"), start(1, **block, trigger=trigger), stop(1), *talk("b", index=2)))
+        assert of_type(events, PartFinished)[1] == PartFinished("fallback", {**block, "trigger": trigger}, part=1)
+        assert events[-1].model == "claude-large"
+
+    @pytest.mark.parametrize("to", [None, "claude-large", {}, {"model": None}], ids=str)
+    def test_a_model_that_is_not_named_changes_nothing(self, to: Any) -> None:
+        assert events_of(*whole(start(0, "fallback", to=to), stop(0)))[-1].model == "claude-small"
+
+    def test_a_block_of_no_known_type(self) -> None:
+        block = {"type": "hologram", "data": [1], "signature": "c2ln"}
+        assert content_of(start(0, **block), stop(0)) == [
+            Unknown(block),
+            OpaqueState("signature", "c2ln"),
+            PartFinished("hologram", block),
+        ]
+
+    @pytest.mark.parametrize("block", [{}, {"type": None}, {"type": 7, "text": "a"}], ids=str)
+    def test_a_block_of_no_type(self, block: Payload) -> None:
+        started = {"type": "content_block_start", "index": 0, "content_block": block}
+        assert content_of(started, stop(0)) == [Unknown(block), PartFinished("", block)]
+
+
+NULLS: Payload = {"content": None, "encrypted_content": None}
+
+
+class TestCompaction:
+    def test_the_summary_comes_with_a_delta(self) -> None:
+        said = {"content": "So far: ✓", "encrypted_content": "ZW5j"}
+        block = {"type": "compaction", **said, "signature": "c2ln"}
+        events = content_of(
+            start(0, "compaction", **NULLS), delta(0, "compaction_delta", **said), signed(0, "c2ln"), stop(0)
+        )
+        assert events == [
+            OpaqueState("signature", "c2ln"),
+            OpaqueState("encrypted", "ZW5j"),
+            PartFinished("compaction", block),
+        ]
+
+    def test_it_may_come_whole(self) -> None:
+        block = {"type": "compaction", "content": "So far", "encrypted_content": "ZW5j", "tool_changes": []}
+        assert content_of(start(0, **block), stop(0)) == [
+            OpaqueState("encrypted", "ZW5j"),
+            PartFinished("compaction", block),
+        ]
+
+    def test_one_that_failed_is_sent_back_as_well(self) -> None:
+        failed = {"type": "compaction", **NULLS}
+        assert content_of(start(0, **failed), delta(0, "compaction_delta", **NULLS), stop(0)) == [
+            PartFinished("compaction", failed)
+        ]
+
+    def test_pieces_of_a_summary_are_joined(self) -> None:
+        pieces = [delta(0, "compaction_delta", content=piece) for piece in ("So", "", " far")]
+        events = content_of(start(0, "compaction", **NULLS), *pieces, stop(0))
+        assert natives(events) == [{"type": "compaction", "content": "So far", "encrypted_content": None}]
+
+    def test_a_summary_from_the_start_is_replaced(self) -> None:
+        again = delta(0, "compaction_delta", content="Now")
+        assert natives(content_of(start(0, "compaction", content="Then"), again, stop(0)))[0]["content"] == "Now"
+
+    def test_what_came_of_it_is_told_when_the_stream_is_cut(self) -> None:
+        events = events_of(begin(), start(0, "compaction", **NULLS), delta(0, "compaction_delta", content="So"))
+        assert of_type(events, Metadata) == [
+            Metadata({"part": 0, "type": "compaction", "content": "So", "encrypted_content": None})
+        ]
+
+
+class TestIndexes:
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [(0, 2), (5, 1), (-1, -7), (10**30, 0), ("0", "1"), (0.5, 0), (True, False)],
+        ids=["a gap", "backwards", "negative", "huge", "strings", "a fraction", "booleans"],
+    )
+    def test_they_only_tell_blocks_apart(self, first: Any, second: Any) -> None:
+        blocks = [open_text(first), text(first, "a"), open_text(second), text(second, "b"), text(first, "c")]
+        assert content_of(*blocks, text(second, "d"), stop(first), stop(second)) == [
+            TextDelta("a", part=0),
+            TextDelta("b", part=1),
+            TextDelta("c", part=0),
+            TextDelta("d", part=1),
+            PartFinished("text", {"type": "text", "text": ""}, part=0),
+            PartFinished("text", {"type": "text", "text": ""}, part=1),
+        ]
+
+    @pytest.mark.parametrize("index", [None, [0], {"index": 0}], ids=str)
+    def test_without_them_deltas_belong_to_the_block_begun_last(self, index: Any) -> None:
+        numbered = [open_text(3), text(3, "a"), open_text(4), text(4, "b"), stop(4), stop(3)]
+        bare = [open_text(3), text(3, "a"), open_text(index), text(index, "b"), text(index, ""), stop(index), stop(3)]
+        assert content_of(*bare) == content_of(*numbered)
+
+    def test_a_block_without_an_index_takes_the_next_that_is_free(self) -> None:
+        blocks = [open_text(1), open_text(None), text(2, "b"), text(1, "a"), stop(1), stop(2)]
+        assert of_type(content_of(*blocks), TextDelta) == [TextDelta("b", part=1), TextDelta("a", part=0)]
+
+    @pytest.mark.parametrize("same", [1.0, True])
+    def test_equal_numbers_are_the_same_index_on_both_ways(self, same: Any) -> None:
+        blocks = [open_text(1), text(1, "a"), open_text(2), text(2, "b"), text(same, "c"), text(same, "d")]
+        assert [event.part for event in of_type(content_of(*blocks), TextDelta)] == [0, 1, 0, 0]
+
+
+class TestMissingStarts:
+    @pytest.mark.parametrize(
+        ("payload", "native", "event"),
+        [
+            (text(0, "a"), {"type": "text"}, TextDelta("a")),
+            (thinking(0, "a"), {"type": "thinking"}, ReasoningDelta("a")),
+            (signed(0, "c2ln"), {"type": "thinking", "signature": "c2ln"}, OpaqueState("signature", "c2ln")),
+            (delta(0, "citations_delta", citation=SOURCE), {"type": "text"}, Citation(SOURCE)),
+            (
+                delta(0, "compaction_delta", encrypted_content="ZQ=="),
+                {"type": "compaction", "encrypted_content": "ZQ=="},
+                OpaqueState("encrypted", "ZQ=="),
+            ),
+        ],
+        ids=["text", "thinking", "signature", "citation", "compaction"],
+    )
+    def test_the_delta_shows_what_began(self, payload: Payload, native: Payload, event: Event) -> None:
+        events = events_of(begin(), payload, stop(0), change(), STOP)
+        assert codes(events)[0] is NoteCode.MISSING_PART_START
+        assert event in events
+        assert natives(events) == [native]
+
+    def test_arguments_without_a_start_have_no_name_and_are_incomplete(self) -> None:
+        events = events_of(begin(), part_of_input(0, '{"a":1}'), stop(0), change("tool_use"), STOP)
+        assert of_type(events, ToolCallStarted, ToolCallDelta, ToolCallFinished) == [
+            ToolCallStarted(0, "msg_1_0", "", synthetic_id=True),
+            ToolCallDelta(0, '{"a":1}'),
+            ToolCallFinished(0, "msg_1_0", "", '{"a":1}', complete=False, position=0),
+        ]
+        assert NoteCode.CALL_WITHOUT_NAME in codes(events)
+
+    def test_a_delta_behind_the_end_of_its_block_begins_another(self) -> None:
+        events = events_of(begin(), *talk("a"), text(0, "b"), change(), STOP)
+        assert of_type(events, TextDelta) == [TextDelta("a"), TextDelta("b", part=1)]
+        assert codes(events) == [NoteCode.MISSING_PART_START]
+
+    def test_an_unknown_delta_begins_nothing(self) -> None:
+        lost = delta(0, "hologram_delta", data=1)
+        events = events_of(begin(), lost, change(), STOP)
+        assert of_type(events, Unknown) == [Unknown(lost)]
+        assert natives(events) == []
+
+
+class TestRepeatedStarts:
+    def test_the_same_start_goes_on(self) -> None:
+        events = content_of(open_text(0), text(0, "a"), open_text(0), text(0, "b"), stop(0))
+        assert of_type(events, TextDelta, PartFinished) == [
+            TextDelta("a"),
+            TextDelta("b"),
+            PartFinished("text", {"type": "text", "text": ""}),
+        ]
+
+    def test_it_is_noted(self) -> None:
+        assert of_type(told(begin(), open_text(0), open_text(0)), Note) == [Note(NoteCode.SECOND_START, "block 0")]
+
+    def test_another_block_under_the_index_ends_the_first(self) -> None:
+        blocks = [open_text(0), text(0, "a"), open_call(0), part_of_input(0, "{}"), stop(0)]
+        assert content_of(*blocks, reason="tool_use") == [
+            TextDelta("a"),
+            PartFinished("text", {"type": "text", "text": ""}),
+            ToolCallStarted(0, "toolu_1", "find", part=1),
+            ToolCallDelta(0, "{}", part=1),
+            ToolCallFinished(0, "toolu_1", "find", "{}", complete=True, part=1, position=0),
+            PartFinished("tool_call", {"type": "tool_use", "id": "toolu_1", "name": "find", "input": {}}, part=1),
+        ]
+
+    def test_two_calls_under_one_index_are_two_calls(self) -> None:
+        blocks = [open_call(0, "a"), part_of_input(0, "{}"), open_call(0, "b"), part_of_input(0, "{}"), stop(0)]
+        calls = of_type(content_of(*blocks, reason="tool_use"), ToolCallFinished)
+        assert [(call.id, call.complete) for call in calls] == [("a", True), ("b", True)]
+
+    def test_a_call_that_starts_again_with_its_input_is_one_call(self) -> None:
+        blocks = [open_call(0), open_call(0, input={"q": 1}), stop(0)]
+        calls = of_type(content_of(*blocks, reason="tool_use"), ToolCallFinished)
+        assert [(call.id, call.arguments) for call in calls] == [("toolu_1", '{"q":1}')]
+
+
+class TestMisplacedDeltas:
+    """What comes under the index of a block that has no place for it: github.com/sgl-project/sglang/issues/24293."""
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            open_call(0),
+            start(0, "server_tool_use", id="s", name="web_search", input={}),
+            start(0, "web_search_tool_result", tool_use_id="s", content=[]),
+            start(0, "redacted_thinking", data="eA=="),
+            start(0, "compaction", content=None),
+        ],
+        ids=lambda block: block["content_block"]["type"],
+    )
+    def test_text_and_thoughts_become_parts_of_their_own(self, block: Payload) -> None:
+        events = events_of(*whole(block, text(0, "a"), thinking(0, "b"), text(0, "c"), stop(0), reason="pause_turn"))
+        assert of_type(events, TextDelta, ReasoningDelta) == [
+            TextDelta("a", part=1),
+            ReasoningDelta("b", part=2),
+            TextDelta("c", part=1),
+        ]
+        assert codes(events).count(NoteCode.MISSING_PART_START) == 1
+        finished = {event.part: event.kind for event in of_type(events, PartFinished)}
+        assert (finished[1], finished[2], len(finished)) == ("text", "reasoning", 3)
+
+    def test_text_among_thoughts_and_thoughts_in_text(self) -> None:
+        blocks = [open_thinking(0), thinking(0, "a"), text(0, "b"), thinking(0, "c"), signed(0, "c2ln"), stop(0)]
+        more = [open_text(1), text(1, "d"), thinking(1, "e"), text(1, "f"), stop(1)]
+        events = events_of(*whole(*blocks, *more))
+        message = message_of(events)
+        assert (message.text, message.reasoning) == ("bdf", "ace")
+        assert OpaqueState("signature", "c2ln", part=0) in events
+
+    def test_text_in_a_call_leaves_its_arguments_whole(self) -> None:
+        blocks = [open_call(0), part_of_input(0, '{"q":'), text(0, "aside"), part_of_input(0, "1}"), stop(0)]
+        (call,) = of_type(events_of(*whole(*blocks, reason="tool_use")), ToolCallFinished)
+        assert (call.arguments, call.complete) == ('{"q":1}', True)
+
+    def test_text_of_a_block_of_no_known_type_is_its_own(self) -> None:
+        events = content_of(start(0, "hologram"), text(0, "a"), thinking(0, "b"), text(0, "c"), stop(0))
+        assert of_type(events, TextDelta, ReasoningDelta) == [TextDelta("a"), ReasoningDelta("b"), TextDelta("c")]
+
+    def test_input_of_a_block_that_is_no_call_completes_the_block(self) -> None:
+        for kind in ("text", "hologram"):
+            pieces = [part_of_input(0, '{"a"'), part_of_input(0, ":1}")]
+            assert natives(content_of(start(0, kind), *pieces, stop(0))) == [{"type": kind, "input": {"a": 1}}]
+
+    def test_it_is_told_when_the_stream_is_cut(self) -> None:
+        events = events_of(begin(), start(0, "hologram"), part_of_input(0, '{"a":1}'))
+        assert events[-2] == Metadata({"part": 0, "input": {"a": 1}})
+        assert isinstance(events[-1], Failed)
+
+    def test_a_signature_of_a_call_is_not_lost(self) -> None:
+        events = content_of(open_call(0), part_of_input(0, "{}"), signed(0, "c2ln"), stop(0), reason="tool_use")
+        assert OpaqueState("signature", "c2ln") in events
+        assert natives(events)[0]["signature"] == "c2ln"
+
+    def test_a_source_of_a_result_stays_with_it(self) -> None:
+        result = start(0, "web_fetch_tool_result", tool_use_id="s", content={})
+        events = content_of(result, delta(0, "citations_delta", citation=SOURCE), stop(0))
+        assert of_type(events, ServerToolUsed, Citation)[1] == Citation(SOURCE, part=0)
