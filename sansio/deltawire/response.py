@@ -141,11 +141,13 @@ class ResponseParser:
             if chunk:
                 raise UsageError("receive_data() after the end of the body, or mixed with receive_payload()")
             return []
-        data = bytes(chunk)
-        if self._provider.ended:
+        data = chunk if type(chunk) is bytes else bytes(chunk)
+        provider = self._provider
+        if provider.ended:
             self.dropped_bytes += len(data)
             return []
-        self._received = self._received or bool(data)
+        if data:
+            self._received = True
         events: list[Event] = []
         reader = self._reader
         try:
@@ -157,7 +159,11 @@ class ResponseParser:
                 reader.feed(data, events)
         except LimitPassedError as passed:
             self._overflow(passed, events)
-        return self._through(events) if events else events
+        if not events or (
+            reader is not None and not reader.mending and len(provider.choices) == self._settled_choices
+        ):
+            return events
+        return self._through(events)
 
     def receive_eof(self) -> list[Event]:
         """The body ended cleanly. Gives the rest, a terminal event last; idempotent."""
@@ -284,6 +290,8 @@ class ResponseParser:
                 events = think.feed(events)
                 if think.settled(choices):
                     self._settled_choices = choices
+        else:
+            self._settled_choices = len(self._provider.choices)
         return events
 
 

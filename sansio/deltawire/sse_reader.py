@@ -20,10 +20,12 @@ class SSEReader(FrameReader):
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes."""
-        blocks = self._decoder.feed_blocks(data)
-        if blocks or self._decoder.failure is not None:
+        decoder = self._decoder
+        blocks = decoder.feed_blocks(data)
+        if blocks:
             self.take_all(blocks, data, events)
-            self.overflow(self._decoder.failure, events)
+        if decoder.failure is not None:
+            self.overflow(decoder.failure, events)
 
     def end(self, events: list[Event]) -> None:
         """Takes the pending event if it is complete JSON or `[DONE]`."""

@@ -121,8 +121,8 @@ class SSEDecoder:
         if len(data) > self._limit or self.failure is not None:
             self._feed_lines(data, blocks)
             return blocks
-        blank = b"\r\n\r\n" if b"\r" in data else b"\n\n"
-        cut = data.rfind(blank)
+        returns = b"\r" in data
+        cut = data.rfind(b"\r\n\r\n" if returns else b"\n\n")
         if cut < 0:
             self._feed_lines(data, blocks)
             return blocks
@@ -131,8 +131,8 @@ class SSEDecoder:
         except UnicodeDecodeError:
             self._feed_lines(data, blocks)
             return blocks
-        self._cut_blocks(text, blank.decode(), blocks)
-        cut += len(blank)
+        self._cut_blocks(text, returns, blocks)
+        cut += 4 if returns else 2
         if cut < len(data):
             self._feed_lines(data[cut:], blocks)
         return blocks
@@ -159,9 +159,8 @@ class SSEDecoder:
         self._head = None
         return data.removeprefix(_BOM)
 
-    def _cut_blocks(self, text: str, blank: str, blocks: list[SSEBlock | str]) -> None:
-        carriage_returns = "\r" in text
-        for block in text.split(blank):
+    def _cut_blocks(self, text: str, returns: bool, blocks: list[SSEBlock | str]) -> None:
+        for block in text.split("\r\n\r\n" if returns else "\n\n"):
             if block.startswith("data: "):
                 start = 6
             else:
@@ -173,7 +172,7 @@ class SSEDecoder:
                 ):
                     self._take_block(block, blocks)
                     continue
-            if block.find("\n", start) >= 0 or (carriage_returns and "\r" in block):
+            if block.find("\n", start) >= 0 or (returns and "\r" in block):
                 self._take_block(block, blocks)
             else:
                 blocks.append(block[start:])
