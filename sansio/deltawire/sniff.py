@@ -23,9 +23,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 # The headers `:event-type` and `:exception-type` of an AWS message: name, type 7 (text), two bytes of length, text.
 _EVENT_TYPE = re.compile(rb":event-type\x07..([A-Za-z-]+)", re.DOTALL)
 _EXCEPTION_TYPE = re.compile(rb":exception-type\x07..([A-Za-z]+)|:error-code\x07", re.DOTALL)
-_CONVERSE = frozenset(
-    {"messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
-)
+_CONVERSE = frozenset({"messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop"})
 
 # Values of `type`, `event_type` or an SSE event's name, beyond those that open a stream.
 _BY_TYPE: Mapping[str, str] = MappingProxyType(
@@ -35,7 +33,7 @@ _BY_TYPE: Mapping[str, str] = MappingProxyType(
             ("content-end", "tool-call-delta", "tool-call-end", "citation-start", "citation-end", "message-end"),
             "cohere",
         ),
-        **dict.fromkeys(_CONVERSE - {"metadata"}, "bedrock"),
+        **dict.fromkeys(_CONVERSE, "bedrock"),
     }
 )
 _BY_TYPE_PREFIX = (
@@ -45,7 +43,7 @@ _BY_TYPE_PREFIX = (
 )
 # Keys that one schema has and no other.
 _BY_KEY = (
-    ("bedrock", _CONVERSE - {"metadata"}),
+    ("bedrock", _CONVERSE),
     ("bedrock", frozenset({"stopReason", "contentBlockIndex", "__type", "Message"})),
     ("bedrock-invoke", frozenset({"generation", "outputText", "completion", "amazon-bedrock-invocationMetrics"})),
     ("gemini", frozenset({"candidates", "promptFeedback", "usageMetadata", "modelVersion"})),
@@ -87,7 +85,8 @@ def _of_messages(head: bytes) -> str:
     types = [name.decode() for name in _EVENT_TYPE.findall(head)]
     if "chunk" in types:
         return "bedrock-invoke"
-    return "bedrock" if _CONVERSE.intersection(types) or _EXCEPTION_TYPE.search(head) else ""
+    is_converse = "metadata" in types or not _CONVERSE.isdisjoint(types)
+    return "bedrock" if is_converse or _EXCEPTION_TYPE.search(head) else ""
 
 
 def _documents(text: str) -> list[Any]:

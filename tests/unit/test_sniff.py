@@ -164,6 +164,7 @@ class TestStreams:
         pytest.param(document({"message": "No."}), "bedrock", id="error of bedrock"),
         pytest.param(document({"__type": "ThrottlingException"}), "bedrock", id="error of aws"),
         pytest.param(document({"object": "error", "message": "No."}), "openai-chat", id="error of vllm"),
+        pytest.param(document({"message": "No.", "code": "x", "param": None}), "openai-chat", id="error of cerebras"),
         pytest.param(document({"detail": [{"msg": "No."}]}), "openai-chat", id="error of a fastapi server"),
         pytest.param(b'event: error\ndata: {"error": {"message": "No."}}\n\n', "openai-chat", id="error event"),
         pytest.param(b'error: {"code": 500, "message": "No.", "status": "INTERNAL"}\n\n', "gemini", id="error field"),

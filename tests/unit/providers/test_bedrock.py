@@ -192,6 +192,11 @@ class TestCalls:
         both = told(open_tool(0, input={"a": 1}), arguments(0, "{}"), close_block(0))
         assert [of_type(events, ToolCallFinished)[0].arguments for events in (whole, both)] == ['{"a":1}', "{}"]
 
+    def test_an_input_with_the_start_that_is_no_object_is_noted(self) -> None:
+        events = told(open_tool(0, input=[1]), close_block(0))
+        assert [(call.arguments, call.complete) for call in of_type(events, ToolCallFinished)] == [("[1]", False)]
+        assert codes(events) == [NoteCode.ARGUMENTS_NOT_TEXT]
+
     def test_an_input_that_is_no_text_is_noted(self) -> None:
         events = told(open_tool(0), arguments(0, {"a": 1}), close_block(0))
         assert of_type(events, ToolCallFinished)[0].arguments == '{"a":1}'

@@ -14,7 +14,9 @@ from tests.bedrock_frames import (
     events_of,
     failure_of,
     frame,
+    message_of,
     stop,
+    text,
 )
 from tests.provider_laws import hold_laws, of_payloads
 
@@ -55,6 +57,12 @@ class TestErrors:
     def test_a_prompt_that_is_too_long(self) -> None:
         body = frame("validationException", {"message": "Input is too long for requested model."}, "exception")
         assert failure_of(parse("bedrock", body)).kind is FailureKind.CONTEXT_OVERFLOW
+
+    def test_nothing_follows_an_exception_beside_other_events(self) -> None:
+        payload = {"throttlingException": {"message": "Slow down."}, **text(0, "late")}
+        events = of_payloads(parser("bedrock"), [*TALK[:2], payload])
+        assert failure_of(events).kind is FailureKind.RATE_LIMIT
+        assert message_of(events).text == ""
 
     def test_what_the_model_said_stays_in_the_raw_text(self) -> None:
         error = {"message": "It broke.", "originalStatusCode": 500, "originalMessage": "CUDA"}

@@ -10,7 +10,6 @@ from ...events import Event, Finished, UsageUpdate
 from ...failures import Failure
 from ...foreign import foreign_schema
 from ...payload import as_list, as_object, as_text, is_object
-from ...usage import Usage
 from ..base import Provider, ProviderOptions
 from .cohere_chat import CohereChat, is_cohere_chat
 from .completions import TextCompletions, is_completion
@@ -72,10 +71,6 @@ class BedrockInvoke(Provider):
     def can_finish(self) -> bool:
         """True if the vendor's schema says so."""
         return self._schema is not None and self._schema.can_finish
-
-    def usage_of(self, raw: dict[str, Any]) -> Usage:
-        """Bedrock's metrics: the vendor's counts are the schema's."""
-        return with_metrics(None, raw) or Usage(raw=raw)
 
     def end(self, events: list[Event], raw: str | None = None, *, seen: bool = False) -> None:
         """Ends the vendor's answer; a clean end after its last word needs no `[DONE]` here."""
