@@ -16,6 +16,7 @@ from .policy import *
 from .requests import *
 from .response import *
 from .resume import *
+from .sniff import *
 from .think import *
 from .tool_call_view import *
 from .usage import *
