@@ -81,6 +81,10 @@ DEVIATIONS: dict[str, tuple[list[Said], list[tuple[str, str, str]]]] = {
         [(None, None, "f", '{"x"'), (None, None, "f", ":1}"), (None, None, "g", Y2)],
         [("call_0", "f", X1), ("call_1", "g", Y2)],
     ),
+    "a: neither index nor id, one tool twice, then without parameters": (
+        [(None, None, "f", X1), (None, None, "f", "")],
+        [("call_0", "f", X1), ("call_1", "f", "")],
+    ),
     "b: index 0 for every call, whole calls (Gemini, SGLang)": ([(0, "a", "f", X1), (0, "b", "g", Y2)], F_AND_G),
     "b: index 0 for every call, one after the other": (
         [(0, "a", "f", ""), (0, None, None, X1), (0, "b", "g", ""), (0, None, None, Y2)],
@@ -132,6 +136,10 @@ DEVIATIONS: dict[str, tuple[list[Said], list[tuple[str, str, str]]]] = {
         [(0, "a", "f", ""), (0, "z", None, '{"x"'), (1, "b", "g", Y2), (None, "z", None, ":1}")],
         F_AND_G,
     ),
+    "j: the first id again after a drift": (
+        [(0, "a", "f", ""), (0, "z", None, X1), (0, "a", "f", "")],
+        [("a", "f", X1)],
+    ),
     "k: arguments as an object (llama.cpp, TGI)": (
         [(0, "a", "f", {"x": 1}), (0, "b", "g", {"y": 2})],
         F_AND_G,
@@ -139,6 +147,7 @@ DEVIATIONS: dict[str, tuple[list[Said], list[tuple[str, str, str]]]] = {
     "k: arguments as a list": ([(0, "a", "f", [1, "é"])], [("a", "f", '[1,"é"]')]),
     "k: arguments as a number": ([(0, "a", "f", 1.5)], [("a", "f", "1.5")]),
     "k: arguments as false": ([(0, "a", "f", False)], [("a", "f", "false")]),
+    "k: nothing goes on after a value": ([(0, "a", "f", 5), (0, "b", "f", "")], [("a", "f", "5"), ("b", "f", "")]),
     "k: arguments as null": ([(0, "a", "f", None), (0, None, None, X1)], [("a", "f", X1)]),
     "l: a tool without parameters": ([(0, "a", "f", ""), (0, None, None, "")], [("a", "f", "")]),
     "m: the name after the first arguments (SGLang)": (

@@ -106,6 +106,15 @@ class TestName:
         assert not calls.name(call, "g", "b")
         assert (call.name, call.id) == ("f", "a")
 
+    def test_before_the_start_the_arguments_settle_the_name(self) -> None:
+        calls = ToolCalls(Limits(), None)
+        call = calls.begin(0, 0)
+        for name in ("f", "g"):
+            calls.name(call, name, "")
+        calls.append(call, "{", [])
+        assert calls.name(call, "h", "")
+        assert call.name == "g"
+
     def test_an_id_is_given_once(self) -> None:
         calls = ToolCalls(Limits(), None)
         first, second = begun(calls), begun(calls)

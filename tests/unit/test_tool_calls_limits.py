@@ -78,7 +78,10 @@ class TestLimits:
         calls.append(call, "{}\ud83d", events)
         calls.close_all(events, proper=False)
         assert events[-1] == ToolCallFinished(0, "a", "f", "{}\ufffd", complete=False)
-        calls.append(begun(calls, identifier="b"), "{}", events)
+        second = begun(calls, identifier="b")
+        calls.append(second, "{}", events)
+        with pytest.raises(LimitPassedError):
+            calls.append(second, " ", events)
 
     def test_the_error_can_be_printed(self) -> None:
         calls = ToolCalls(Limits(tool_calls=0), None)

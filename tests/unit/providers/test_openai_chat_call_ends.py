@@ -15,6 +15,7 @@ from tests.chat_chunks import (
     events_of_document,
     failure,
     finished,
+    notes,
     of,
     only,
     sse,
@@ -107,6 +108,11 @@ class TestAfterTheFinishReason:
         assert called(events) == [("a", "f", "{}", True)]
         detail = 'choice 0: {"index":0,"id":"a","function":{"arguments":"}"}}'
         assert of(events, Note) == [Note(NoteCode.CALL_AFTER_FINISH, detail)]
+
+    def test_so_are_plain_ones(self) -> None:
+        events = events_of(calls(call(0, "{}", id="a", name="f")), calls(call(0, " ")), END, calls(call(0, "}")))
+        assert called(events) == [("a", "f", "{} ", True)]
+        assert notes(events) == [NoteCode.CALL_AFTER_FINISH]
 
     def test_another_choice_goes_on(self) -> None:
         events = events_of(

@@ -232,10 +232,13 @@ class TestChoice:
     )
     def test_fields_of_vendors(self, field: str, value: Any) -> None:
         events = events_of(
-            text("a", choice={field: None}), text("b", choice={field: value}), chunk(choice={field: value})
+            text("a", choice={field: None}),
+            text("b", choice={field: value}),
+            chunk(choice={field: value}),
+            text("c", choice={field: [value]}),
         )
-        assert said_beside(events) == [{"choice": 0, field: value}]
-        assert spoken(events) == "ab"
+        assert said_beside(events) == [{"choice": 0, field: value}, {"choice": 0, field: [value]}]
+        assert spoken(events) == "abc"
 
     @pytest.mark.parametrize("value", [1, ["stop"], {"type": "stop"}, True])
     def test_a_finish_reason_that_is_no_word_is_noted(self, value: Any) -> None:

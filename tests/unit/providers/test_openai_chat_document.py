@@ -219,6 +219,10 @@ class TestBody:
     def test_half_a_character(self) -> None:
         assert message(events_of_document(document({"content": "a\ud83d"}))).parts == (TextPart("a\ufffd"),)
 
+    def test_messages_one_behind_the_other_are_read_in_order(self) -> None:
+        lines = [{"choices": [{"message": {"content": piece}}]} for piece in "abc"]
+        assert spoken(events_of_body(b"\n".join(json.dumps(line).encode() for line in lines))) == "abc"
+
     def test_chunks_one_behind_the_other_are_read_in_order(self) -> None:
         lines = [text("a"), text("b"), calls(call(0, "{}", id="a", name="f")), chunk({}, "tool_calls")]
         events = events_of_body(b"\n".join(json.dumps(line).encode() for line in lines))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.chat_chunks import DONE, GeneralChat, chunk, events_of, general_parser, message, sse, text
+from tests.chat_chunks import DONE, GeneralChat, call, calls, chunk, events_of, general_parser, message, sse, text
 from tests.chat_fixtures import FIXTURES
 from tests.provider_laws import PLACES, bytewise, cut, hold_laws, near_misses, of_chunks, of_payloads
 
@@ -109,6 +109,21 @@ class TestThePlainWayIsTheGeneralWay:
             pytest.param([text("a", citations=[{"x": 1}])] * 3, id="sources without an address"),
             pytest.param(
                 [text("a", x_groq={"usage": {"completion_tokens": n}}) for n in (1, 2, 1)], id="groq's counts"
+            ),
+            pytest.param(
+                [
+                    text("a", x_groq={"usage": {"completion_tokens": 1}}, choice={"usage": {"completion_tokens": 2}}),
+                    text("b", x_groq={"usage": {"completion_tokens": 1}}),
+                ],
+                id="groq's counts beside the choice's",
+            ),
+            pytest.param(
+                [calls(call(0, "", name="f")), calls(call(0, "{")), calls(call(0, "}"))],
+                id="a call that starts with its arguments",
+            ),
+            pytest.param(
+                [calls(call(0, "{", id="a", name="f")), chunk({}, "stop"), calls(call(0, "}"))],
+                id="a fragment after the finish reason",
             ),
             pytest.param([text("a", x=float("nan"))] * 2, id="not a number"),
             pytest.param([text("a", x=1), text("b", x=True)], id="true is 1"),

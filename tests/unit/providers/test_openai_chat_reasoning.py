@@ -15,6 +15,7 @@ from tests.chat_chunks import (
     notes,
     of,
     only,
+    said_beside,
     spoken,
     text,
     thought,
@@ -367,6 +368,7 @@ class TestThoughtSignatures:
             chunk({"reasoning": "r"}), chunk({"content": "a", "extra_content": EXTRA}), chunk({}, "stop")
         )
         assert only(events, OpaqueState) == OpaqueState("signature", "c2ln", part=1)
+        assert said_beside(events) == []
         assert message(events).parts[1] == TextPart("a", opaque=(OpaqueState("signature", "c2ln", part=1),))
 
     def test_before_any_part(self) -> None:

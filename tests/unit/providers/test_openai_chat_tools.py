@@ -27,6 +27,7 @@ from deltawire.events import (
     FinishReason,
     Metadata,
     Note,
+    OpaqueState,
     ResponseStarted,
     TextDelta,
     ToolCallDelta,
@@ -166,7 +167,7 @@ class TestWhatIsBesideACall:
     def test_a_signature_before_the_call_is_known(self) -> None:
         extra = {"extra_content": {"google": {"thought_signature": "c2ln"}}}
         events = events_of(calls({"index": 0, **extra}), calls(call(0, "{}", id="a", name="f")), END)
-        assert message(events).tool_calls[0].opaque[0].data == "c2ln"
+        assert message(events).tool_calls[0].opaque == (OpaqueState("signature", "c2ln"),)
 
     def test_q_calls_in_the_text_stay_text(self) -> None:
         said = '<tool_call>{"name": "f", "arguments": {}}</tool_call>'
