@@ -6,7 +6,7 @@ import base64
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import attrs
 
@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, tuple):
-        return [_plain(item) for item in cast("tuple[Any, ...]", value)]
+        return list(map(_plain, value))
     if isinstance(value, Usage | Failure | TaskView):
         return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
     return value

@@ -124,7 +124,10 @@ def fields_of(names: Iterable[str]) -> Callable[[dict[str, Any]], Any]:
     """A function that gives the values of these fields of an object, to compare them at once; KeyError if one is
     missing. It can be pickled."""
     wanted = tuple(names)
-    return itemgetter(*wanted) if wanted else _nothing
+    if not wanted:
+        return _nothing
+    values: Any = itemgetter(*wanted)
+    return values
 
 
 def as_object(value: Any) -> dict[str, Any]:

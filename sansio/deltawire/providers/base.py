@@ -266,7 +266,9 @@ class Provider:
             self.begin(events)
         self.calls.close_all(events, proper=False)
         self.ended = True
-        texts = {name: self._shown(getattr(failure, name)) for name in ("message", "code", "request_id", "raw")}
+        texts: dict[str, Any] = {
+            name: self._shown(getattr(failure, name)) for name in ("message", "code", "request_id", "raw")
+        }
         events.append(Failed(attrs.evolve(failure, after_content=self.content, **texts)))
 
     def failure(self, kind: FailureKind, message: str, **fields: Any) -> Failure:
