@@ -64,7 +64,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, tuple):
-        return list(map(_plain, value))
+        items: Any = value
+        return [_plain(item) for item in items]
     if isinstance(value, Usage | Failure | TaskView):
         return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
     return value

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 from json import JSONDecodeError
 from operator import itemgetter
-from typing import Any, NoReturn, TypeAlias, TypeGuard
+from typing import Any, NoReturn, TypeAlias, TypeGuard, cast
 
 __all__ = [
     "Loads",
@@ -124,10 +124,7 @@ def fields_of(names: Iterable[str]) -> Callable[[dict[str, Any]], Any]:
     """A function that gives the values of these fields of an object, to compare them at once; KeyError if one is
     missing. It can be pickled."""
     wanted = tuple(names)
-    if not wanted:
-        return _nothing
-    values: Any = itemgetter(*wanted)
-    return values
+    return cast("Callable[[dict[str, Any]], Any]", itemgetter(*wanted)) if wanted else _nothing
 
 
 def as_object(value: Any) -> dict[str, Any]:
