@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -75,7 +75,7 @@ class ResponseParser:
         self._closed = False
         self._settled_choices = -1  # as many as need no look for think blocks any more
         self.dropped_bytes = 0
-        """Bytes that came after the terminal event."""
+        """Bytes of the chunks that came after the terminal event."""
 
     @property
     def ended(self) -> bool:
@@ -231,29 +231,24 @@ class ResponseParser:
                 self._fail_by_status(events)
             return
         opened = self._opening.feed(data)
-        if opened is None:
-            return
-        headers = self._headers or {}
-        self._first = opened[:_RAW_CHARACTERS]
-        self._reader = open_body(opened, self._row, headers.get("content-type"), self._provider, self._options, events)
+        if opened is not None:
+            self._begin(opened, events)
+
+    def _begin(self, body: bytes, events: list[Event]) -> None:
+        content_type = (self._headers or {}).get("content-type")
+        self._first = body[:_RAW_CHARACTERS]
+        self._reader = open_body(body, self._row, content_type, self._provider, self._options, events)
         if self._reader is not None:
-            self._reader.feed(opened, events)
+            self._reader.feed(body, events)
 
     def _end(self, events: list[Event]) -> None:
-        provider, reader = self._provider, self._reader
         if self._error_body is not None:
             self._fail_by_status(events)
             return
-        if reader is None and not self._by_payload:
-            rest = self._opening.end()
-            if rest:
-                self._first = rest
-                headers = self._headers or {}
-                reader = self._reader = open_body(
-                    rest, self._row, headers.get("content-type"), provider, self._options, events
-                )
-                if reader is not None:
-                    reader.feed(rest, events)
+        rest = self._opening.end() if self._reader is None else b""
+        if rest:
+            self._begin(rest, events)
+        provider, reader = self._provider, self._reader
         if reader is None or provider.ended:
             provider.end(events)
             return
@@ -319,7 +314,9 @@ def parser(
 
 def _texts(headers: Headers) -> dict[str, str]:
     """The headers with lower-case names, repeated ones joined as HTTP joins them (RFC 9110, section 5.3)."""
-    pairs: Iterable[tuple[Any, Any]] = cast("Any", headers).items() if isinstance(headers, Mapping) else headers
+    # Not every header object is a Mapping by name: `http.client` has one that only looks like it.
+    items = getattr(headers, "items", None)
+    pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()
     texts: dict[str, str] = {}
     for name, value in pairs:
         key = _text(name).lower()
