@@ -6,82 +6,57 @@ import queue
 import socket
 import ssl
 import threading
-from typing import Any, TypeAlias
+from typing import Any
 
-import attrs
-import httpcore
+from deltawire.policy import OpenRequest
 
-from deltawire import Failure
-from deltawire.requests import Request
+from ._common import (
+    AFTER_WHICH_A_STREAM_MAY_BE_LEFT,
+    Arrival,
+    Data,
+    End,
+    Head,
+    LeftError,
+    failure_of,
+    request_extensions,
+)
+from ._pools import own_pool
 
-from ._common import failure_of, proxy_for, request_extensions
+__all__ = ["ThreadedConnection"]
 
-__all__ = ["Arrival", "Connection", "own_pool"]
-
-
-@attrs.frozen
-class Head:
-    """The response's status and headers."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-
-
-@attrs.frozen
-class Data:
-    """The next bytes of the body."""
-
-    chunk: bytes
+# The thread is waited for so long, if it can be woken.
+_JOIN_SECONDS = 0.5
+# The end of a body is waited for so long behind a whole answer, so that the next request may use the connection.
+_REST_SECONDS = 0.01
 
 
-@attrs.frozen
-class End:
-    """The body has ended, well or, with a failure, badly."""
-
-    failure: Failure | None = None
-
-
-Arrival: TypeAlias = tuple[int, Head | Data | End]
-"""The attempt that something arrived for, and what."""
-
-
-def own_pool(url: str) -> httpcore.ConnectionPool:
-    """A pool of one connection for one stream: the environment's proxy, the system's certificates, HTTP/1.1."""
-    proxy = proxy_for(url)
-    context = ssl.create_default_context()
-    if proxy is None:
-        return httpcore.ConnectionPool(ssl_context=context, max_connections=1, http1=True, http2=False)
-    return httpcore.ConnectionPool(
-        ssl_context=context, max_connections=1, http1=True, http2=False, proxy=httpcore.Proxy(proxy)
-    )
-
-
-class Connection:
+class ThreadedConnection:
     """Runs one request in a thread of its own and puts what arrives into `inbox`.
 
-    One read is done ahead, no more: the next one begins when `take_next` is called. `close` may come from any thread,
-    at any time; it shuts the socket down, which wakes a read that waits.
+    One read is done ahead, no more: the next one begins when `take_next` is called. `close` shuts the socket down,
+    which wakes a read that waits. A connection that is only being made, or waits for its pool, cannot be woken: its
+    thread is left to find out by itself.
     """
 
     def __init__(
         self,
-        request: Request,
-        attempt: int,
-        connect_timeout: float | None,
-        pool: httpcore.ConnectionPool | None,
+        opened: OpenRequest,
+        pool: Any,
+        ssl_context: ssl.SSLContext | None,
         inbox: queue.SimpleQueue[Arrival | None],
     ) -> None:
-        self.attempt = attempt
-        self._request = request
-        self._connect_timeout = connect_timeout
+        self.attempt = opened.attempt
+        self._opened = opened
         self._given_pool = pool
+        self._ssl_context = ssl_context
         self._inbox = inbox
         self._may_read = threading.Semaphore(1)
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
+        self._unowned: Any = None
         self._closed = False
         self._connected = False
-        self._thread = threading.Thread(target=self._run, name=f"deltawire-{attempt}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"deltawire-{self.attempt}", daemon=True)
         self._thread.start()
 
     def take_next(self) -> None:
@@ -89,42 +64,56 @@ class Connection:
         self._may_read.release()
 
     def close(self) -> None:
-        """Ends the exchange at once. Idempotent; what arrives later is dropped."""
+        """Ends the exchange at once, from any thread; what arrives later is dropped. Idempotent."""
         with self._lock:
             self._closed = True
             if self._socket is not None:
                 _shut_down(self._socket)
         self._may_read.release()
 
-    def join(self, seconds: float) -> None:
-        """Waits for the thread, if only so long."""
-        self._thread.join(seconds)
+    def leave(self, *, ended: bool) -> None:
+        """The same, and waits for the thread if it was woken."""
+        if ended and self._given_pool is not None:
+            self._thread.join(_REST_SECONDS)
+        self.close()
+        if self._socket is not None:
+            self._thread.join(_JOIN_SECONDS)
 
     def _run(self) -> None:
-        pool = self._given_pool or own_pool(self._request.url)
+        pool = self._given_pool
         try:
+            if pool is None:
+                pool = own_pool(self._opened.request.url, self._ssl_context)
             self._exchange(pool)
         except Exception as error:  # noqa: BLE001 - whatever the network stack raises becomes a failure of ours
             self._put(End(failure_of(error, connected=self._connected)))
         finally:
-            if self._given_pool is None:
+            if self._unowned is not None:
+                self._unowned.close()
+            if self._given_pool is None and pool is not None:
                 pool.close()
 
-    def _exchange(self, pool: httpcore.ConnectionPool) -> None:
-        request = self._request
-        extensions = request_extensions(self._connect_timeout, self._trace)
+    def _exchange(self, pool: Any) -> None:
+        request = self._opened.request
+        extensions = request_extensions(self._opened.connect_timeout, self._trace)
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers]
         with pool.stream(
             request.method, request.url, headers=headers, content=request.body, extensions=extensions
         ) as response:
-            self._keep(response.extensions.get("network_stream"), response.extensions.get("http_version"))
+            if response.extensions.get("http_version") in (b"HTTP/1.1", b"HTTP/1.0"):
+                self._keep(response.extensions.get("network_stream"))
             self._put(Head(response.status, list(response.headers)))
-            for chunk in response.iter_stream():
+            chunks = response.iter_stream()
+            while True:
                 self._may_read.acquire()
-                if self._closed:
-                    return
+                chunk = None if self._closed else next(chunks, None)
+                if chunk is None:
+                    break
                 self._put(Data(chunk))
-            self._put(End())
+            with self._lock:
+                # The pool may give it to another request from now on.
+                self._socket = None
+        self._put(End())
 
     def _put(self, arrival: Head | Data | End) -> None:
         if not self._closed:
@@ -133,14 +122,20 @@ class Connection:
     def _trace(self, name: str, info: dict[str, Any]) -> None:
         # The stream is known here before there is a response, so that a silent server can be left.
         if name.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._connected = True
-            self._keep(info.get("return_value"), b"HTTP/1.1")
+            stream: Any = info.get("return_value")
+            self._unowned = stream
+            negotiated = stream.get_extra_info("ssl_object")
+            # Over HTTP/2 the socket is not ours alone.
+            shared = negotiated is not None and negotiated.selected_alpn_protocol() == "h2"
+            self._keep(None if shared else stream)
+        if self._closed and name.endswith(AFTER_WHICH_A_STREAM_MAY_BE_LEFT):
+            raise LeftError
+        if name.endswith(".send_request_headers.started"):
+            self._unowned = None  # the pool's connection has it
 
-    def _keep(self, stream: Any, version: Any) -> None:
+    def _keep(self, stream: Any) -> None:
         self._connected = True
-        if version not in (b"HTTP/1.1", b"HTTP/1.0") or stream is None:
-            return  # over HTTP/2 the socket is not ours alone
-        found = stream.get_extra_info("socket")
+        found = None if stream is None else stream.get_extra_info("socket")
         with self._lock:
             self._socket = found
             if self._closed and found is not None:

@@ -1,111 +1,57 @@
 """The blocking shim: a model's stream as an iterator of events.
 
-All decisions are the session's; this module opens, reads, waits and closes.
+All decisions are the session's; this module opens, reads, waits and closes. `aio` is its twin.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 import queue
-import random
+import ssl
+import threading
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
-import httpcore
-
-from deltawire import Accumulator, Message, TextDelta
-from deltawire.policy import (
-    Action,
-    CancellationToken,
-    CloseRequest,
-    Deliver,
-    OpenRequest,
-    Plan,
-    RetryPolicy,
-    Stop,
-    StreamSession,
-    Timeouts,
-)
-from deltawire.rate_limits import RateLimits, rate_limits
+from deltawire import Message, TextDelta
+from deltawire.policy import CancellationToken, OpenRequest, Plan, StreamSession
+from deltawire.policy.content import TERMINAL_EVENTS
 from deltawire.requests import Target
 
-from ._common import FailurePolicy
-from ._connection import Arrival, Connection, Data, Head
+from ._common import Arrival, Errors, SessionOptions, StreamOptions, checked_pool, open_session
+from ._connection import ThreadedConnection
+from ._forwarding import Feeder
+from ._stream import BaseStream, used_twice
+from .queues import CAPACITY, EventQueue, ForwardSummary, HostEvents, QueueClosed
 
-__all__ = ["Stream", "complete", "open_stream"]
-
-_JOIN_SECONDS = 0.5
+__all__ = ["HostEvents", "QueueClosed", "Stream", "complete", "forward", "make_queue", "open_stream"]
 
 
-class Stream:
+class Stream(BaseStream):
     """One running stream. Use it as a context manager: leaving it closes the connection at once.
 
-    Iterate for the events, once, in one thread; `cancel` and `pause` may come from any thread.
+    Iterate for the events, once, in one thread at a time; `cancel` and `pause` may come from any thread.
     """
 
     def __init__(
         self,
         session: StreamSession,
         *,
-        pool: httpcore.ConnectionPool | None = None,
+        pool: Any = None,
         token: CancellationToken | None = None,
-        errors: str = "raise",
+        ssl_context: ssl.SSLContext | None = None,
+        errors: Errors = "raise",
     ) -> None:
-        self.session = session
-        """The state machine behind the stream."""
-        self.status: int | None = None
-        """The HTTP status of the newest response."""
-        self.headers: Mapping[str, str] = {}
-        """Its headers, with lower-case names."""
-        self._pool = pool
-        self._errors = FailurePolicy(errors)
-        self._accumulator = Accumulator()
-        self._ready: deque[Any] = deque()
+        """Starts `session`, which must be new; the others are those of `open_stream`."""
+        super().__init__(session, errors)
+        self._pool = checked_pool(pool, "handle_request", ssl_context)
+        self._ssl_context = ssl_context
         self._inbox: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
-        self._connection: Connection | None = None
-        self._wish: str | None = None
-        self._terminal: Any = None
-        self._stopped = False
-        self._unsubscribe = token.subscribe(lambda: self._wake(token)) if token is not None else None
-        self._perform(session.start(time.monotonic()))
-
-    @property
-    def rate_limits(self) -> RateLimits:
-        """What the newest response's headers say of the limits."""
-        return rate_limits(self.headers)
-
-    @property
-    def attempts(self) -> Any:
-        """Every attempt so far, with its failure if it had one."""
-        return self.session.attempts
-
-    def message(self) -> Message:
-        """The message so far. Never raises."""
-        return self._accumulator.message()
-
-    def text(self) -> Iterator[str]:
-        """The pieces of the first choice's text; raises StreamError at the end of a stream that failed."""
-        return (event.text for event in self if isinstance(event, TextDelta) and event.choice == 0)
-
-    def cancel(self) -> None:
-        """Ends the stream: the connection is closed at once, the last event is `Cancelled`."""
-        self._ask("cancel")
-
-    def pause(self) -> None:
-        """Ends the stream so that the host may start again: the last event is `Paused`."""
-        self._ask("pause")
-
-    def close(self) -> None:
-        """Closes the connection, whatever state the stream is in. Idempotent."""
-        if not self._stopped:
-            self._ready.clear()
-            self._perform(self.session.cancel(time.monotonic()))
-            self._ready.clear()
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
+        self._iterating = threading.Lock()
+        self._begin(token)
 
     def __enter__(self) -> Self:
         return self
@@ -115,127 +61,152 @@ class Stream:
     ) -> None:
         self.close()
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Any:
-        while not self._ready:
-            if self._stopped:
-                error = self._errors.error_behind(self._terminal)
-                self._terminal = None
-                if error is not None:
-                    raise error
-                raise StopIteration
-            self._step()
-        event = self._ready.popleft()
-        self._accumulator.feed(event)
+        if not self._iterating.acquire(blocking=False):
+            raise used_twice()
+        try:
+            arrival: Arrival | None = None
+            while (event := self._next_ready()) is None and not self._stopped:
+                arrival = self._step(arrival)
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            self._iterating.release()
+        if event is None:
+            raise self._outbox.pop_error() or StopIteration
         return event
 
-    def _step(self) -> None:
-        now = time.monotonic()
-        if self._wish is not None:
-            self._perform(self.session.cancel(now) if self._wish == "cancel" else self.session.pause(now))
+    def text(self) -> Iterator[str]:
+        """The pieces of the first choice's text; raises StreamError at the end of a stream that failed."""
+        return (event.text for event in self if isinstance(event, TextDelta) and event.choice == 0)
+
+    def close(self) -> None:
+        """Closes the connection, whatever state the stream is in, without waiting for the server. Idempotent.
+
+        While another thread iterates, this is `cancel`: that thread comes to its end by itself.
+        """
+        if not self._iterating.acquire(blocking=False):
+            self.cancel()
             return
-        self._perform(self.session.reading(now))
-        if self._ready or self._stopped:
-            return
-        deadline = self.session.deadline
         try:
-            arrival = self._inbox.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
+            self._abandon()
+        finally:
+            self._iterating.release()
+
+    def __del__(self) -> None:
+        if getattr(self, "_connection", None) is not None:
+            message = f"{self!r} was not closed: use it as a context manager"
+            warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
+
+    def _step(self, arrival: Arrival | None) -> Arrival | None:
+        """Goes on with what arrived; else waits, and gives what arrives, None if the wait is over."""
+        if arrival is None:
+            arrival = self._arrived(0)
+        seconds = self._turn(arrival)
+        return None if seconds is None else self._arrived(seconds)
+
+    def _arrived(self, seconds: float) -> Arrival | None:
+        try:
+            return self._inbox.get(timeout=seconds)
         except queue.Empty:
-            self._perform(self.session.handle_timer(time.monotonic()))
-            return
-        if arrival is not None:
-            self._receive(*arrival)
+            return None
 
-    def _receive(self, attempt: int, arrival: Any) -> None:
-        connection, session, now = self._connection, self.session, time.monotonic()
-        if connection is None or connection.attempt != attempt:
-            return
-        if isinstance(arrival, Data):
-            connection.take_next()
-            self._perform(session.receive_data(arrival.chunk, now))
-        elif isinstance(arrival, Head):
-            self.status = arrival.status
-            self.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in arrival.headers}
-            self._perform(session.receive_head(arrival.status, arrival.headers, now))
-        elif arrival.failure is None:
-            self._perform(session.receive_eof(now))
-        else:
-            self._perform(session.receive_error(arrival.failure, now))
+    def _now(self) -> float:
+        return time.monotonic()
 
-    def _perform(self, actions: Iterable[Action]) -> None:
-        for action in actions:
-            if isinstance(action, Deliver):
-                self._ready.append(action.event)
-                self._terminal = action.event
-            elif isinstance(action, OpenRequest):
-                self._connection = Connection(
-                    action.request, action.attempt, action.connect_timeout, self._pool, self._inbox
-                )
-            elif isinstance(action, CloseRequest):
-                self._disconnect()
-            elif isinstance(action, Stop):
-                self._stopped = True
+    def _connect(self, request: OpenRequest) -> ThreadedConnection:
+        return ThreadedConnection(request, self._pool, self._ssl_context, self._inbox)
 
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-            connection.join(_JOIN_SECONDS)
+    def _wake(self) -> None:
+        self._inbox.put(None)
 
-    def _ask(self, wish: str) -> None:
-        # A pause never undoes a cancel. The socket is shut here, so that the server sees it though nobody iterates.
-        if self._wish != "cancel":
-            self._wish = wish
+    def _interrupt(self) -> None:
+        # The socket is shut here, so that the server sees it though nobody iterates.
         connection = self._connection
         if connection is not None:
             connection.close()
-        self._inbox.put(None)
-
-    def _wake(self, token: CancellationToken) -> None:
-        self._ask("pause" if token.disposition == "pause" else "cancel")
+        self._wake()
 
 
 def open_stream(
     plan: Plan | Target,
     prompt: str | None = None,
     *,
-    messages: Any = None,
-    tools: Any = (),
-    options: Any = None,
-    extra: Mapping[str, Any] | None = None,
-    system: str | None = None,
-    policy: RetryPolicy | None = None,
-    timeouts: Timeouts | None = None,
     token: CancellationToken | None = None,
-    pool: httpcore.ConnectionPool | None = None,
-    errors: str = "raise",
+    pool: Any = None,
+    ssl_context: ssl.SSLContext | None = None,
+    errors: Errors = "raise",
+    **session: Unpack[SessionOptions],
 ) -> Stream:
     """Opens a stream for a plan or a single target; the request begins at once, in a thread.
 
-    `prompt` or `messages`, `tools`, `options`, `extra` and `system` are those of `build_request`. `pool` is an
-    httpcore connection pool of the caller's; without one each attempt has its own connection. `token` cancels or
-    pauses from elsewhere. `errors="events"` ends iteration behind a failure, where else StreamError is raised.
+    `messages`, `tools`, `options`, `extra` and `system` are those of `build_request`, with `messages`, `tools` and
+    `extra` also as mappings from provider names; `limits`, `think`, `loads`, `raw` and `id_prefix` are those of
+    `parser`; `policy` and `timeouts` say how often and how long.
+
+    `token` cancels or pauses from elsewhere. `pool` is a connection pool of the caller's, of httpcore or httpcore2;
+    without one each attempt has a connection of its own, over HTTP/1.1, through the proxy that the environment names,
+    and checked against `ssl_context` or the system's certificates. `errors="events"` ends iteration behind a failure,
+    where else StreamError is raised.
+
+    Raises TypeError or ValueError for keywords that make no sense. A thread that is still connecting when the stream is
+    closed, or waits for the pool, ends by itself within `timeouts.connect`.
     """
-    session = StreamSession(
-        plan,
-        prompt=prompt,
-        messages=messages,
-        tools=tools,
-        options=options,
-        extra=extra,
-        system=system,
-        policy=RetryPolicy() if policy is None else policy,
-        timeouts=Timeouts() if timeouts is None else timeouts,
-        jitter=random.random,
-    )
-    return Stream(session, pool=pool, token=token, errors=errors)
+    running = open_session(plan, prompt, session)
+    return Stream(running, pool=pool, token=token, ssl_context=ssl_context, errors=errors)
 
 
-def complete(plan: Plan | Target, prompt: str | None = None, **options: Any) -> Message:
+def complete(plan: Plan | Target, prompt: str | None = None, **options: Unpack[StreamOptions]) -> Message:
     """The whole message. Raises StreamError if the response failed. `options` are those of `open_stream`."""
     with open_stream(plan, prompt, **options) as stream:
         for _ in stream:
             pass
         return stream.message()
+
+
+def make_queue(capacity: int = CAPACITY) -> EventQueue:
+    """A bounded queue for `forward` that the consumer can close, whatever the version of Python."""
+    return EventQueue(capacity)
+
+
+def forward(stream: Stream, queue: Any, *, host_events: HostEvents | None = None) -> ForwardSummary:
+    """Puts every event of the stream into `queue`, the terminal one last, and says what became of them.
+
+    `queue` is one of `make_queue`, a `queue.Queue`, or anything with their `put` and `put_nowait`; only a bounded one
+    holds the server back. Without room, content and everything else that is lossless waits, and nothing is read
+    meanwhile; events of best effort wait for 100 ms; the others are dropped at once. `host_events` come in between.
+
+    A queue that is closed cancels the stream: by `shutdown` (Python 3.13), `close`, or a `put` that raises QueueClosed.
+    A failure is the last event in the queue and raises nothing here.
+    """
+    if isinstance(queue, asyncio.Queue):
+        raise TypeError("an asyncio.Queue belongs to its event loop: use deltawire_transports.aio.forward")
+    feeder = Feeder(queue)
+    stream.merge(host_events)
+    try:
+        for event in stream:
+            seconds = feeder.offer(event)
+            if seconds is not None:
+                with feeder.waiting(event):
+                    _put(queue, event, seconds)
+            if feeder.closed or type(event) in TERMINAL_EVENTS:
+                break
+    except BaseException:
+        stream.close()
+        raise
+    finally:
+        stream.merge(None)
+    if feeder.closed:
+        stream.close()
+    return feeder.summary(stream)
+
+
+def _put(queue: Any, event: Any, seconds: float) -> None:
+    if math.isinf(seconds):
+        queue.put(event)
+    else:
+        queue.put(event, timeout=seconds)

@@ -1,0 +1,233 @@
+"""What a stream of either shim does between its waits: it drives the session and keeps what came of it."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from deltawire import Message, UsageError
+from deltawire.policy import (
+    Action,
+    Attempt,
+    CancellationToken,
+    CloseRequest,
+    Deliver,
+    Disposition,
+    OpenRequest,
+    Outcome,
+    Stop,
+    StreamSession,
+)
+from deltawire.rate_limits import RateLimits, rate_limits
+
+from ._common import Arrival, Data, End, Errors, Head
+from ._outbox import Outbox
+from .queues import HostEvents
+
+__all__ = ["BaseStream", "Connection", "used_twice"]
+
+# Waits are cut into pieces that every clock and lock can hold.
+_LONGEST_WAIT = 3600.0
+
+
+class Connection(Protocol):
+    """One request of a stream on its way."""
+
+    @property
+    def attempt(self) -> int:
+        """The number of the request in the session."""
+        ...
+
+    def take_next(self) -> None:
+        """The last chunk was taken: one more may be read."""
+        ...
+
+    def close(self) -> None:
+        """Ends the exchange at once, from any thread; what arrives later is dropped. Idempotent."""
+        ...
+
+    def leave(self, *, ended: bool) -> None:
+        """The same from the stream's owner; `ended` says that the answer is whole, so the body's end is near."""
+        ...
+
+
+class BaseStream(abc.ABC):
+    """A session, the response to it, and the events on their way to the consumer."""
+
+    def __init__(self, session: StreamSession, errors: Errors) -> None:
+        self.session = session
+        """The state machine behind the stream."""
+        self.status: int | None = None
+        """The HTTP status of the newest response."""
+        self.headers: Mapping[str, str] = {}
+        """Its headers, with lower-case names."""
+        self._outbox = Outbox(errors)
+        self._wishes = CancellationToken()
+        self._connection: Connection | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._host_events: HostEvents | None = None
+        self._stopped = False
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the newest response's headers say of the limits."""
+        return rate_limits(self.headers)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt so far, with its failure if it had one."""
+        return self.session.attempts
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the stream ended, None while it goes on."""
+        return self.session.outcome
+
+    def message(self) -> Message:
+        """The message so far. Never raises."""
+        return self._outbox.message()
+
+    def cancel(self) -> None:
+        """Ends the stream, from any thread: the connection is closed at once, the last event is `Cancelled`."""
+        self._wishes.cancel()
+        self._interrupt()
+
+    def pause(self) -> None:
+        """Ends the stream so that the host may start again, from any thread: the last event is `Paused`."""
+        self._wishes.pause()
+        self._interrupt()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__qualname__} {self.session!r}>"
+
+    @abc.abstractmethod
+    def _now(self) -> float:
+        """The time in seconds, of a clock that never goes back."""
+
+    @abc.abstractmethod
+    def _connect(self, request: OpenRequest) -> Connection:
+        """Begins to send the request."""
+
+    @abc.abstractmethod
+    def _wake(self) -> None:
+        """Has a consumer that waits look again. May be called from any thread."""
+
+    @abc.abstractmethod
+    def _interrupt(self) -> None:
+        """Closes the connection and wakes. May be called from any thread."""
+
+    def merge(self, host_events: HostEvents | None) -> None:
+        """Has iteration give the host's events too, as they come, until None is given; `forward` does it."""
+        before, self._host_events = self._host_events, host_events
+        for events, listener in ((before, None), (host_events, self._wake)):
+            if events is not None:
+                events.listen(listener)
+
+    def _begin(self, token: CancellationToken | None) -> None:
+        """Sends the first request, unless the token is up already."""
+        if token is not None:
+            self._unsubscribe = token.subscribe(lambda: self._follow(token))
+        try:
+            if not self._obey():
+                self._perform(self.session.start(self._now()))
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _follow(self, token: CancellationToken) -> None:
+        if token.disposition is Disposition.PAUSE:
+            self.pause()
+        else:
+            self.cancel()
+
+    def _next_ready(self) -> Any:
+        """The next event, None if none is there yet or ever."""
+        if self._host_events is not None and (event := self._host_events.take()) is not None:
+            return event
+        self._obey()
+        return self._outbox.take() if self._outbox else None
+
+    def _turn(self, arrival: Arrival | None) -> float | None:
+        """Goes on with what arrived, or without. Gives the seconds to wait for more, None for no wait at all."""
+        if self._obey():
+            return None
+        now = self._now()
+        if arrival is not None:
+            self._receive(*arrival, now)
+            return None
+        self._perform(self.session.reading(now))
+        deadline = self.session.deadline
+        wait = (math.inf if deadline is None else deadline) - now
+        if wait > 0:
+            return min(wait, _LONGEST_WAIT)
+        self._perform(self.session.handle_timer(now))
+        return None
+
+    def _obey(self) -> bool:
+        """Does what `cancel` or `pause` wished, unless the end is there already. True if there was something to do."""
+        wish = self._wishes.disposition
+        if wish is Disposition.RUN or self._stopped:
+            return False
+        self._outbox.cut()
+        end = self.session.pause if wish is Disposition.PAUSE else self.session.cancel
+        self._perform(end(self._now()))
+        return True
+
+    def _receive(self, attempt: int, arrival: Head | Data | End, now: float) -> None:
+        connection, session = self._connection, self.session
+        if connection is None or connection.attempt != attempt:
+            return
+        if isinstance(arrival, Data):
+            connection.take_next()
+            self._perform(session.receive_data(arrival.chunk, now))
+            # A server that always has more to say must not outlive the session's total time.
+            deadline = session.deadline
+            if deadline is not None and deadline <= now:
+                self._perform(session.handle_timer(now))
+        elif isinstance(arrival, Head):
+            self.status = arrival.status
+            self.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in arrival.headers}
+            self._perform(session.receive_head(arrival.status, arrival.headers, now))
+        elif arrival.failure is None:
+            self._perform(session.receive_eof(now))
+        else:
+            self._perform(session.receive_error(arrival.failure, now))
+
+    def _perform(self, actions: Iterable[Action]) -> None:
+        actions = list(actions)
+        for action in actions:
+            if isinstance(action, Deliver):
+                self._outbox.put(action.event)
+            elif isinstance(action, OpenRequest):
+                self._connection = self._connect(action)
+            elif isinstance(action, CloseRequest):
+                last = actions[-1]
+                self._disconnect(ended=isinstance(last, Stop) and last.outcome is Outcome.FINISHED)
+            else:
+                self._stop()
+
+    def _disconnect(self, *, ended: bool = False) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.leave(ended=ended)
+
+    def _stop(self) -> None:
+        self._stopped = True
+        unsubscribe, self._unsubscribe = self._unsubscribe, None
+        if unsubscribe is not None:
+            unsubscribe()
+
+    def _abandon(self) -> None:
+        """Ends the stream without any more events. Idempotent."""
+        if not self._stopped:
+            self._perform(self.session.cancel(self._now()))
+            self._stop()
+        self._outbox.clear()
+        self._disconnect()
+
+
+def used_twice() -> UsageError:
+    """The error of a second consumer."""
+    return UsageError("the stream is being iterated already: one thread or task at a time")
