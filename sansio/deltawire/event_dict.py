@@ -6,7 +6,7 @@ import base64
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 import attrs
 
@@ -58,14 +58,17 @@ def _known(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: values[field.name] for field in attrs.fields(kind) if field.name in values}
 
 
+def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
-    if isinstance(value, tuple):
-        items: Any = value
-        return [_plain(item) for item in items]
+    if _is_tuple(value):
+        return [_plain(item) for item in value]
     if isinstance(value, Usage | Failure | TaskView):
         return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
     return value
