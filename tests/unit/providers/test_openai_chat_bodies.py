@@ -130,6 +130,22 @@ class TestErrorsAsDocuments:
         assert failure(events).kind is FailureKind.INVALID_REQUEST
 
 
+class TestNoAnswerAtAll:
+    @pytest.mark.parametrize(
+        ("body", "kind"),
+        [
+            (b"<!DOCTYPE html><title>Sign in</title>", FailureKind.WRONG_MEDIA),
+            (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", FailureKind.WRONG_MEDIA),
+            (b"upstream connect error", FailureKind.EMPTY),
+            (b"data: upstream connect error\n\n", FailureKind.TRUNCATED),
+            (b'"text"', FailureKind.EMPTY),
+        ],
+        ids=["HTML", "gzip", "text", "text in a frame", "a string"],
+    )
+    def test_body(self, body: bytes, kind: FailureKind) -> None:
+        assert failure(events_of_body(body)).kind is kind
+
+
 RESPONSES = [
     {"type": "response.created", "sequence_number": 0, "response": {"id": "resp_1", "status": "in_progress"}},
     {"type": "response.output_text.delta", "delta": "Hi", "item_id": "m", "output_index": 0, "content_index": 0},

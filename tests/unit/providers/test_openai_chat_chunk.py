@@ -82,6 +82,11 @@ class TestChunk:
         assert events[:2] == [ResponseStarted("", "", "openai-chat"), CREATED]
         assert finished(events).model is None
 
+    @pytest.mark.parametrize("models", [["m-1", "m-2", ""], ["", "m-1", "m-2"], [None, 5, "m-1"]])
+    def test_model(self, models: list[Any]) -> None:
+        events = events_of(*(chunk(id="", model=model) for model in models), text("a", model="m-3"))
+        assert (only(events, ResponseStarted).model, finished(events).model) == ("m-1", "m-1")
+
     @pytest.mark.parametrize("value", ["chat.completion.chunk", "", None, "chat.reasoning", 7])
     def test_object(self, value: Any) -> None:
         events = events_of(text("a", object=value), text("b", object=value), chunk({}, "stop", object=value))

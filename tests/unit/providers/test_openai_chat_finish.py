@@ -129,6 +129,11 @@ class TestWords:
         events = events_of(text("a"), chunk({"content": "sk-1"}, "error"), redact=["sk-1"])
         assert failure(events).raw == '{"index":0,"delta":{"content":"[redacted]"},"finish_reason":"error"}'
 
+    def test_text_that_an_aborted_answer_sends_again_is_not_guessed_away(self) -> None:
+        events = events_of(text("Hel"), text("lo"), chunk({"content": "Hello"}, "abort"), provider="sglang")
+        assert spoken(events) == "HelloHello"
+        assert failure(events).kind is FailureKind.SERVER
+
 
 class TestTheFirstWordStays:
     @pytest.mark.parametrize("word", ["length", "stop", "error"])

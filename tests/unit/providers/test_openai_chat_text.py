@@ -242,6 +242,22 @@ class TestFrames:
         assert spoken(events) == "ab"
         assert finished(events).damaged
 
+    @pytest.mark.parametrize("value", ["9" * 5_000, "NaN", "-Infinity"])
+    def test_numbers_that_are_none(self, value: str) -> None:
+        events = events_of(text("a"), f'{{"choices":[],"created":{value}}}', chunk({}, "stop"))
+        assert len(of(events, Malformed)) == 1
+        assert finished(events).damaged
+
+    def test_of_a_key_that_comes_twice_the_last_value_counts(self) -> None:
+        twice = '{"id":"a","choices":[],"choices":[{"index":1,"index":0,"delta":{"content":"x","content":"y"}}]}'
+        assert of(events_of(twice), TextDelta) == [TextDelta("y")]
+
+    def test_invalid_utf8_in_the_text(self) -> None:
+        body = sse(text("a?b"), chunk({}, "stop"), DONE).replace(b"a?b", b"a\xff\xfeb")
+        events = events_of_body(body)
+        assert spoken(events) == "a\ufffd\ufffdb"
+        assert notes(events) == [NoteCode.REPLACED_CHARACTERS]
+
     def test_halves_of_a_character_in_two_chunks(self) -> None:
         events = events_of(text("a\ud83d"), text("\ude00b"), chunk({}, "stop"))
         assert spoken(events) == "a😀b"
