@@ -140,6 +140,10 @@ class TestBlocksThatSayAllWithTheirStart:
         assert of_type(events, PartFinished)[1] == PartFinished("fallback", {**block, "trigger": trigger}, part=1)
         assert events[-1].model == "claude-large"
 
+    def test_it_is_told_when_the_stream_is_cut(self) -> None:
+        events = events_of(begin(), start(0, "fallback", to={"model": "claude-large"}))
+        assert events[-2] == Metadata({"part": 0, "type": "fallback", "to": {"model": "claude-large"}})
+
     @pytest.mark.parametrize("to", [None, "claude-large", {}, {"model": None}], ids=str)
     def test_a_model_that_is_not_named_changes_nothing(self, to: Any) -> None:
         assert events_of(*whole(start(0, "fallback", to=to), stop(0)))[-1].model == "claude-small"
@@ -226,9 +230,19 @@ class TestIndexes:
         bare = [open_text(3), text(3, "a"), open_text(index), text(index, "b"), text(index, ""), stop(index), stop(3)]
         assert content_of(*bare) == content_of(*numbered)
 
+    def test_a_first_delta_without_one_begins_the_block_of_index_0(self) -> None:
+        events = events_of(begin(), part_of_input(None, "{}"), part_of_input(0, " "), stop(0), change(), STOP)
+        assert [(made.arguments, made.position) for made in of_type(events, ToolCallFinished)] == [("{} ", 0)]
+
     def test_a_block_without_an_index_takes_the_next_that_is_free(self) -> None:
         blocks = [open_text(1), open_text(None), text(2, "b"), text(1, "a"), stop(1), stop(2)]
         assert of_type(content_of(*blocks), TextDelta) == [TextDelta("b", part=1), TextDelta("a", part=0)]
+
+    def test_blocks_without_an_index_that_are_open_together(self) -> None:
+        pieces = [open_text(None), text(None, "a"), open_text(None), text(None, "b"), open_thinking(None)]
+        events = events_of(begin(), *pieces, thinking(None, "c"), change(), STOP)
+        assert [event.part for event in of_type(events, TextDelta, ReasoningDelta)] == [0, 1, 2]
+        assert codes(events) == []
 
     @pytest.mark.parametrize("same", [1.0, True])
     def test_equal_numbers_are_the_same_index_on_both_ways(self, same: Any) -> None:
@@ -324,6 +338,10 @@ class TestMisplacedDeltas:
             start(0, "web_search_tool_result", tool_use_id="s", content=[]),
             start(0, "redacted_thinking", data="eA=="),
             start(0, "compaction", content=None),
+            start(0, "fallback", to={}),
+            start(0, "container_upload", file_id="file_1"),
+            start(0, "mcp_tool_listing", tools=[]),
+            start(0, "mcp_tool_use", id="s", name="read", input={}),
         ],
         ids=lambda block: block["content_block"]["type"],
     )
@@ -344,6 +362,12 @@ class TestMisplacedDeltas:
         events = events_of(*whole(*blocks, *more))
         message = message_of(events)
         assert (message.text, message.reasoning) == ("bdf", "ace")
+        assert [type(part).__name__ for part in message.parts] == [
+            "ReasoningPart",
+            "TextPart",
+            "TextPart",
+            "ReasoningPart",
+        ]
         assert OpaqueState("signature", "c2ln", part=0) in events
 
     def test_text_in_a_call_leaves_its_arguments_whole(self) -> None:

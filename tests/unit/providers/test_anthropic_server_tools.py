@@ -26,7 +26,16 @@ from tests.messages_wire import (
     whole,
 )
 
-from deltawire.events import Citation, Failed, FinishReason, PartFinished, ServerToolUsed, TextDelta, ToolCallStarted
+from deltawire.events import (
+    Citation,
+    Failed,
+    FinishReason,
+    Metadata,
+    PartFinished,
+    ServerToolUsed,
+    TextDelta,
+    ToolCallStarted,
+)
 from deltawire.message import ServerToolPart, TextPart
 
 NAMES = [
@@ -110,7 +119,8 @@ class TestCalls:
             ([" ", "\n"], {}, {}),
             ([], {"q": 1}, {"q": 1}),
             ([""], {"q": 1}, {"q": 1}),
-            (['{"q":2}'], {"q": 1}, {"q": 2}),
+            (['{"q":', "2}"], {"q": 1}, {"q": 2}),
+            (['{"q":"\ud83d', '\ude00"}'], {}, {"q": "😀"}),
             (["[1", ",2]"], {}, [1, 2]),
             (['{"q":'], {}, '{"q":'),
             (['{"q":1} and more'], {}, '{"q":1} and more'),
@@ -151,7 +161,7 @@ class TestCalls:
     def test_what_came_of_its_input_is_told_when_the_stream_is_cut(self) -> None:
         events = events_of(begin(), *server_call('{"query":')[:-1])
         assert [used.payload["input"] for used in of_type(events, ServerToolUsed)] == ['{"query":']
-        assert not of_type(events, PartFinished)
+        assert not of_type(events, PartFinished, Metadata)
 
 
 class TestResults:
