@@ -10,7 +10,7 @@ from deltawire.events import Event, Failed, Note, ResponseStarted
 from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
-from tests.helpers import laws_of_order
+from deltawire.testing import laws_of_order
 
 STARTED = ResponseStarted("resp-1", "", "cohere")
 

@@ -11,40 +11,11 @@ from typing import Any
 import pytest
 
 from deltawire.event_dict import event_to_dict
-from deltawire.events import (
-    ChoiceFinished,
-    Citation,
-    Event,
-    Failed,
-    Finished,
-    FinishReason,
-    Malformed,
-    MediaDelta,
-    ReasoningDelta,
-    RefusalDelta,
-    ServerToolUsed,
-    TextDelta,
-    ToolCallDelta,
-    ToolCallFinished,
-    ToolCallStarted,
-    UsageUpdate,
-)
+from deltawire.events import Event, Failed, TextDelta
 from deltawire.failures import Failure
-from deltawire.response import parser
 from deltawire.surrogates import holds_surrogate
-from tests.provider_laws import cut, hold_laws
+from deltawire.testing import cut, events_of, laws_of_order  # noqa: F401  # tests take the laws from here
 
-CONTENT = (
-    TextDelta,
-    ReasoningDelta,
-    RefusalDelta,
-    ToolCallStarted,
-    ToolCallDelta,
-    ToolCallFinished,
-    ServerToolUsed,
-    MediaDelta,
-    Citation,
-)
 SHORT = 300
 GZIPPED = gzip.compress(b"data: {}\n\n", mtime=0)
 
@@ -71,11 +42,7 @@ def feed(
     **options: Any,
 ) -> list[Event]:
     """All events of a body that is cut at these places, counted around it, and ends cleanly unless it is `broken`."""
-    response = parser(provider, **options)
-    events = [] if status is None else response.receive_head(status, headers)
-    for chunk in cut(body, cuts):
-        events += response.receive_data(chunk)
-    return events + (response.receive_eof() if broken is None else response.receive_error(broken))
+    return events_of(provider, cut(body, cuts), status=status, headers=headers, broken=broken, **options)
 
 
 def split_invariant(provider: str, body: bytes, cuts: Iterable[int] = (), **options: Any) -> list[Event]:
@@ -87,31 +54,6 @@ def split_invariant(provider: str, body: bytes, cuts: Iterable[int] = (), **opti
     for place in range(1, len(body), 1 if len(body) <= SHORT else len(body) // 30):
         assert feed(provider, body, [place], **options) == whole
     return whole
-
-
-def laws_of_order(events: list[Event]) -> None:
-    """Fails if the events of one whole response break a law of order, or contradict each other."""
-    hold_laws(events)
-    assert_encodable(events)
-    end = events[-1]
-    finished = [event for event in events if isinstance(event, ChoiceFinished)]
-    calls = [event for event in events if isinstance(event, ToolCallFinished)]
-    for event in finished:
-        complete = [call for call in calls if call.choice == event.choice and call.complete]
-        assert event.reason is not FinishReason.TOOL_CALLS or complete
-        assert event.reason is not FinishReason.STOP or not complete
-    for call in calls:
-        assert not call.complete or call.name
-    usages = [event.usage for event in events if isinstance(event, UsageUpdate)]
-    damaged = any(isinstance(event, Malformed) for event in events)
-    if isinstance(end, Finished):
-        assert end.usage == (usages[-1] if usages else None)
-        assert end.damaged or not damaged
-        if end.reason is not FinishReason.UNKNOWN:
-            first = min(finished, key=lambda event: event.choice)
-            assert (end.reason, end.raw_reason) == (first.reason, first.raw_reason)
-    elif isinstance(end, Failed) and any(isinstance(event, CONTENT) for event in events):
-        assert end.error.after_content
 
 
 def assert_encodable(events: list[Event]) -> None:

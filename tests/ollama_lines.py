@@ -9,7 +9,7 @@ from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Metadata, ResponseStarted
 from deltawire.message import Message
 from deltawire.parsing import parse
-from tests.helpers import laws_of_order
+from deltawire.testing import laws_of_order
 
 CLOCK = "2026-03-01T10:00:00Z"
 STARTED = ResponseStarted("", "tiny", "ollama")

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import pickle
 from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import strategies as st
 
-from deltawire.events import (
-    ChoiceFinished,
-    Event,
-    Failed,
-    Finished,
-    Heartbeat,
-    Malformed,
-    Note,
-    Raw,
-    ReasoningDelta,
-    ResponseStarted,
-    TextDelta,
-    ToolCallDelta,
-    ToolCallFinished,
-    ToolCallStarted,
-    Unknown,
-)
+from deltawire.events import Event, ToolCallStarted
 from deltawire.response import ResponseParser, parser
-
-ANY_TIME = (Heartbeat, Note, Malformed, Unknown, Raw)
-TERMINAL = (Finished, Failed)
+from deltawire.testing import (
+    cut,  # noqa: F401 - tests take it from here
+    laws_of_order,
+)
 
 JSON = st.recursive(
     st.sampled_from([None, True, False, 0, 1, -1, 2**60, 0.5, 1.0, "", " ", "x", "null", "tool_calls", "text"]),
@@ -44,45 +28,13 @@ PLACES = st.lists(st.integers(min_value=0), max_size=8)
 
 
 def hold_laws(events: list[Event]) -> None:
-    """Fails if the events of one whole response break a law of order."""
-    kinds = [type(event) for event in events]
-    assert [kind for kind in kinds if kind in TERMINAL] == kinds[-1:]
-    started = [place for place, kind in enumerate(kinds) if kind is ResponseStarted]
-    bound = [place for place, kind in enumerate(kinds) if kind not in (*ANY_TIME, Failed)]
-    assert len(started) <= 1
-    assert bound[:1] == started
-    for event in events:
-        if isinstance(event, TextDelta | ReasoningDelta):
-            assert event.text
-    _hold_laws_of_calls(events)
-
-
-def _hold_laws_of_calls(events: list[Event]) -> None:
-    open_calls: dict[tuple[int, int], tuple[ToolCallStarted, list[str]]] = {}
+    """Fails if the events of one whole response break a law of order, or if the indexes of its calls have gaps."""
+    laws_of_order(events)
     numbers: dict[int, list[int]] = {}
-    finished: set[int] = set()
-    identifiers: list[str] = []
     for event in events:
         if isinstance(event, ToolCallStarted):
             numbers.setdefault(event.choice, []).append(event.index)
-            assert event.id
-            identifiers.append(event.id)
-            open_calls[event.choice, event.index] = (event, [])
-        elif isinstance(event, ToolCallDelta):
-            assert event.arguments
-            open_calls[event.choice, event.index][1].append(event.arguments)
-        elif isinstance(event, ToolCallFinished):
-            start, pieces = open_calls.pop((event.choice, event.index))
-            assert (event.id, event.name, event.part) == (start.id, start.name, start.part)
-            assert event.arguments == "".join(pieces)
-        elif isinstance(event, ChoiceFinished):
-            assert event.choice not in finished
-            assert event.raw_reason
-            assert not [call for call in open_calls if call[0] == event.choice]
-            finished.add(event.choice)
-    assert not open_calls
     assert all(sorted(indexes) == list(range(len(indexes))) for indexes in numbers.values())
-    assert len(set(identifiers)) == len(identifiers)
 
 
 def general_parser(name: str, **options: Any) -> ResponseParser:
@@ -111,12 +63,6 @@ def of_pickled(response: ResponseParser, chunks: Iterable[bytes]) -> list[Event]
         events += response.receive_data(chunk)
         response = pickle.loads(pickle.dumps(copy.deepcopy(response)))
     return events + response.receive_eof()
-
-
-def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
-    """The body cut at these places, counted around it."""
-    marks = sorted({place % (len(body) + 1) for place in places} | {0, len(body)})
-    return [body[here:there] for here, there in itertools.pairwise(marks)]
 
 
 def bytewise(body: bytes) -> list[bytes]:

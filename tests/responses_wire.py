@@ -6,15 +6,13 @@ import copy
 import json
 from typing import Any
 
-import attrs
-
 from deltawire.accumulator import Accumulator
-from deltawire.events import Event, Failed, Metadata, Note, ToolCallDelta, ToolCallFinished, ToolCallStarted
+from deltawire.events import Event, Failed, Metadata, Note
 from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import ResponseParser, parser
-from tests import provider_laws
+from deltawire.testing import laws_of_order
 from tests.provider_laws import of_payloads
 
 NAME = "openai-responses"
@@ -243,14 +241,9 @@ def body_of(payloads: list[Payload], end: str = "\n") -> bytes:
     return "".join(frames).encode()
 
 
-def hold_laws(events: list[Event]) -> None:
-    """The laws of every provider; a call whose name comes late may start behind one that appeared after it."""
-    begun = [event.index for event in events if isinstance(event, ToolCallStarted)]
-    assert len(set(begun)) == len(begun)
-    kinds = (ToolCallStarted, ToolCallDelta, ToolCallFinished)
-    provider_laws.hold_laws(
-        [attrs.evolve(event, index=begun.index(event.index)) if isinstance(event, kinds) else event for event in events]
-    )
+def hold_laws(events: list[Event], *, resumed: bool = False) -> None:
+    """The laws of every provider. A call that is never told leaves a gap in the indexes."""
+    laws_of_order(events, resumed=resumed)
 
 
 def events_of(*payloads: Payload, **options: Any) -> list[Event]:

@@ -9,7 +9,6 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.helpers import laws_of_order
 from tests.provider_laws import PLACES, bytewise, cut, of_chunks
 
 from deltawire import opening
@@ -19,6 +18,7 @@ from deltawire.limits import Limits
 from deltawire.ndjson_reader import NDJSONReader
 from deltawire.readers import WholeFrameReader
 from deltawire.response import parser
+from deltawire.testing import laws_of_order
 
 
 class SimpleReader(NDJSONReader):

@@ -7,7 +7,6 @@ import pickle
 from typing import Any
 
 import pytest
-from tests.helpers import laws_of_order
 
 from deltawire.events import (
     ChoiceFinished,
@@ -28,6 +27,7 @@ from deltawire.failures import Failure, FailureKind
 from deltawire.notes import NoteCode
 from deltawire.providers.base import Choice, Provider, ProviderOptions
 from deltawire.redaction import Redactor
+from deltawire.testing import laws_of_order
 from deltawire.usage import Usage
 
 HALF = "\ud83d"

@@ -21,7 +21,6 @@ from tests.cohere_events import (
     start,
     text,
 )
-from tests.helpers import laws_of_order
 from tests.provider_laws import of_payloads
 
 from deltawire.events import ChoiceFinished, Citation, Finished, FinishReason, Note, TextDelta, Unknown, UsageUpdate
@@ -30,6 +29,7 @@ from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import parser
+from deltawire.testing import laws_of_order
 
 SPOKEN = [start(), open_block(0), text(0, "a")]
 

@@ -24,7 +24,6 @@ from tests.cohere_events import (
     text,
     thinking,
 )
-from tests.helpers import laws_of_order
 from tests.provider_laws import (
     PLACES,
     bytewise,
@@ -39,6 +38,7 @@ from tests.provider_laws import (
 from deltawire.events import Event, ReasoningDelta, TextDelta, ToolCallDelta
 from deltawire.parsing import parse
 from deltawire.response import parser
+from deltawire.testing import laws_of_order
 
 BEGUN = {
     "text": [start(), open_block(0), text(0, "a")],

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from tests.helpers import laws_of_order
 from tests.ollama_lines import (
     BORN,
     CALLS,
@@ -29,6 +28,7 @@ from deltawire.failures import FailureKind
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import parser
+from deltawire.testing import laws_of_order
 
 
 class TestEnd:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.helpers import laws_of_order
 from tests.ollama_lines import CLOUD, DONE, FIXTURES, body_of, chat, generate
 from tests.provider_laws import (
     PLACES,
@@ -23,6 +22,7 @@ from tests.provider_laws import (
 from deltawire.events import Event, ReasoningDelta, TextDelta
 from deltawire.parsing import parse
 from deltawire.response import parser
+from deltawire.testing import laws_of_order
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def resumed(resume: Resume, *payloads: Payload) -> list[Event]:
     response.resume_from(resume)
     events = [event for payload in payloads for event in response.receive_payload(payload)]
     events += response.receive_eof()
-    hold_laws(events)
+    hold_laws(events, resumed=True)
     return events
 
 

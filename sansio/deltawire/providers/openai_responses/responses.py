@@ -168,6 +168,7 @@ class OpenAIResponses(Provider, Resumable):
         """Goes on with a response whose stream broke off."""
         self.id = resume.response_id
         self._began = True
+        self.content = bool(resume.items)
         self._sequence.resume(resume.starting_after)
         try:
             self._items.recall([as_object(native) for native in resume.items])
