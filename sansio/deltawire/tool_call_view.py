@@ -40,8 +40,10 @@ class GrowingCall:
 
     @property
     def value(self) -> Any:
-        """The best value so far, for display only: see `PartialJson.value`. Copy what you keep."""
-        return self._json.value
+        """The best value of a function's arguments so far, for display only: see `PartialJson.value`. None before there
+        is any, and for a tool that takes free text; `{}` for a complete call without arguments. Copy what you keep."""
+        value = self._json.value
+        return {} if value is None and self.complete and self.started.kind == "function" else value
 
     @property
     def complete(self) -> bool:
@@ -66,38 +68,39 @@ class ToolCallView:
         """In order of appearance."""
 
     def feed(self, event: Event) -> GrowingCall | None:
-        """Takes the next event; the call that it changes, None for an event of no call."""
+        """Takes the next event; gives the call that it changes, None for an event of no call whose start was fed."""
         if isinstance(event, ToolCallStarted):
             call = self.calls[event.choice, event.index] = GrowingCall(event)
             return call
         if not isinstance(event, ToolCallDelta | ToolCallFinished):
             return None
-        call = self.calls[event.choice, event.index]
-        if isinstance(event, ToolCallDelta):
-            call.add(event.arguments)
-        else:
-            call.finished = event
-        return call
+        known = self.calls.get((event.choice, event.index))
+        if known is not None:
+            if isinstance(event, ToolCallDelta):
+                known.add(event.arguments)
+            else:
+                known.finished = event
+        return known
 
 
 class ToolCallSequencer:
     """Regroups calls that interleave into whole ones, for consumers that take one call after the other.
 
     The events of a choice's calls are held until the choice ends, then given call by call in the order of the
-    server's positions: start, all arguments in one delta, end. A second call under an id that was given already is
-    dropped. All other events pass at once. At a bad end the unfinished calls come too, with `complete=False`.
+    server's positions: start, all arguments in one delta, end. All other events pass at once. At the end of the stream,
+    good or bad, come the calls that are held still; behind a stream that ends in another way, as by a cancel, `end`
+    gives them.
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, dict[int, ToolCallStarted]] = {}
+        self._started: dict[int, dict[int, ToolCallStarted]] = {}
         self._finished: dict[int, list[ToolCallFinished]] = {}
-        self._given: set[tuple[int, str]] = set()
 
     def feed(self, event: Event) -> list[Event]:
         """Takes the next event; gives those that may pass now."""
         match event:
             case ToolCallStarted():
-                self._held.setdefault(event.choice, {})[event.index] = event
+                self._started.setdefault(event.choice, {})[event.index] = event
                 return []
             case ToolCallDelta():
                 return []
@@ -107,20 +110,26 @@ class ToolCallSequencer:
             case ChoiceFinished():
                 return [*self._release(event.choice), event]
             case Finished() | Failed():
-                return [*(out for choice in sorted(self._finished) for out in self._release(choice)), event]
+                return [*self.end(), event]
             case _:
                 return [event]
 
+    def end(self) -> list[Event]:
+        """The calls that have ended and were not given yet; those of the lowest choice first."""
+        return [event for choice in sorted(self._finished) for event in self._release(choice)]
+
     def _release(self, choice: int) -> list[Event]:
         released: list[Event] = []
-        started = self._held.pop(choice, {})
-        calls = self._finished.pop(choice, [])
-        for call in sorted(calls, key=lambda call: (call.index if call.position is None else call.position, call.index)):
-            if (choice, call.id) in self._given:
-                continue
-            self._given.add((choice, call.id))
-            released.append(started[call.index])
+        started = self._started.pop(choice, {})
+        for call in sorted(self._finished.pop(choice, []), key=_place):
+            opening = started.get(call.index)
+            if opening is not None:
+                released.append(opening)
             if call.arguments:
                 released.append(ToolCallDelta(call.index, call.arguments, call.choice, call.part))
             released.append(call)
         return released
+
+
+def _place(call: ToolCallFinished) -> tuple[int, int]:
+    return (call.index if call.position is None else call.position, call.index)
