@@ -11,14 +11,11 @@ For tests, demonstrations, and to try a client against what networks and provide
 from __future__ import annotations
 
 import socket
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Self
 
 from .replay_connection import Connection
+from .replay_listener import LoopbackServer
 from .replay_rules import PROVIDER_RULES, ProviderRules, Rules, provider_rules
 from .replay_script import Ending, Exchange, Framing, Reply, Script, json_reply, pace
 
@@ -36,8 +33,6 @@ __all__ = [
     "pace",
     "provider_rules",
 ]
-
-_CLOSING_SECONDS = 1.0
 
 
 def _route(script: Script) -> Callable[[Exchange], Reply | None]:
@@ -64,7 +59,7 @@ def _next(queue: deque[Reply]) -> Reply | None:
         return None
 
 
-class ReplayServer:
+class ReplayServer(LoopbackServer):
     """Serves a script on a loopback port of its own from entering the context to leaving it.
 
     `rules` refuse a request before the script is asked (see `provider_rules`); a request that the script has no reply
@@ -74,38 +69,10 @@ class ReplayServer:
     """
 
     def __init__(self, script: Script, *, rules: Rules | None = None, host: str = "127.0.0.1") -> None:
-        if host not in {"127.0.0.1", "::1"}:
-            raise ValueError("a replay server is for this machine only: 127.0.0.1 or ::1")
+        super().__init__(host)
         self._route = _route(script)
         self._rules = rules
-        self._host = host
-        self._port = 0
-        self._listener: socket.socket | None = None
-        self._changed = threading.Condition()
-        self._closing = False
         self._record: list[Exchange] = []
-        self._connections: set[Connection] = set()
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Self:
-        if self._listener is not None:
-            raise RuntimeError("a replay server is entered once")
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        self._listener = socket.create_server((self._host, 0), family=family, backlog=128)
-        self._port = self._listener.getsockname()[1]
-        self._start(self._accept, "accept")
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def base_url(self) -> str:
-        """Scheme, host and port, without a path. Nothing listens there before and after the context."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}"
 
     @property
     def record(self) -> list[Exchange]:
@@ -120,25 +87,8 @@ class ReplayServer:
                 raise TimeoutError(f"{len(self._record)} of {count} requests came")
             return list(self._record)
 
-    def close(self) -> None:
-        """Ends all connections and joins all threads; idempotent.
-
-        Raises RuntimeError if a function of the script has not returned after a second.
-        """
-        with self._changed:
-            if self._closing or self._listener is None:
-                return
-            self._closing = True
-            for connection in self._connections:
-                connection.shut_down()
-        # Wakes the thread that waits in accept, on every platform.
-        socket.create_connection((self._host, self._port), _CLOSING_SECONDS).close()
-        until = time.monotonic() + _CLOSING_SECONDS
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-        self._listener.close()
-        if any(thread.is_alive() for thread in self._threads):
-            raise RuntimeError("a function of the script has not returned")
+    def _connect(self, accepted: socket.socket) -> Connection:
+        return Connection(accepted, self._answer, self._leave)
 
     def _answer(self, exchange: Exchange) -> Reply:
         """Records the request and finds the reply to it."""
@@ -152,29 +102,3 @@ class ReplayServer:
             reply = json_reply(404, {"error": {"message": missing, "type": "not_found_error", "code": "unscripted"}})
         exchange.reply = reply
         return reply
-
-    def _leave(self, connection: Connection) -> bool:
-        """Forgets a connection that ends; True if the server itself is closing."""
-        with self._changed:
-            self._connections.discard(connection)
-            return self._closing
-
-    def _start(self, target: Callable[[], None], what: str) -> None:
-        thread = threading.Thread(target=target, name=f"replay-{what}-{self._port}", daemon=True)
-        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-        thread.start()
-
-    def _accept(self) -> None:
-        assert self._listener is not None
-        while True:
-            try:
-                accepted, _ = self._listener.accept()
-            except ConnectionAbortedError:
-                continue
-            with self._changed:
-                if self._closing:
-                    accepted.close()
-                    return
-                connection = Connection(accepted, self._answer, self._leave)
-                self._connections.add(connection)
-                self._start(connection.run, "connection")

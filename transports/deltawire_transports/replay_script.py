@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import attrs
 import h11
 
-__all__ = ["Ending", "Exchange", "Framing", "Reply", "Script", "json_reply", "pace"]
+__all__ = ["Ending", "Exchange", "Framing", "Reply", "Script", "frame_ends", "json_reply", "pace"]
 
 Framing: TypeAlias = Literal["chunked", "content-length", "close"]
 """How the client learns where the body ends: a closing chunk, a stated length, or the end of the connection."""
@@ -139,7 +139,7 @@ _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LINE_END = re.compile(rb"\n")
 
 
-def _frame_ends(body: bytes) -> list[int]:
+def frame_ends(body: bytes) -> list[int]:
     """Offsets behind each frame: AWS messages by their length, else blank lines, else lines."""
     if body[:1] == b"\x00":
         ends = [0]
@@ -157,7 +157,7 @@ def pace(body: bytes, seconds_per_frame: float = 0.0, split_points: Iterable[int
     A piece waits `seconds_per_frame` for every frame that begins in it, so that the frames keep their pace however they
     are cut. Offsets outside the body do nothing. The pieces joined are `body`.
     """
-    begins = [0, *_frame_ends(body)]
+    begins = [0, *frame_ends(body)]
     cuts = {offset for offset in (begins if split_points is None else split_points) if 0 < offset < len(body)}
     bounds = [0, *sorted(cuts), len(body)]
     return tuple(
