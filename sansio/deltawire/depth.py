@@ -39,6 +39,7 @@ class DepthCheck:
     def _learn(self, text: str) -> None:
         if not self.head:
             self.head = self.tail = text
+            return
         self.head = self.head[: _shared(self.head, text)]
         rest = text[len(self.head) :]
         shared = _shared(self.tail[::-1], rest[::-1])

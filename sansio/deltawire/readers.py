@@ -84,8 +84,13 @@ class FrameReader:
 
     @property
     def pending(self) -> bytes:
-        """The end of what is held of an unfinished frame, enough to see whether it may be complete."""
+        """The end of what is held of an unfinished frame, nothing if nothing is held."""
         return b""
+
+    @property
+    def may_be_whole(self) -> bool:
+        """True if what is held may be a whole frame by the looks of its end."""
+        return self.pending.rstrip(b" \t\r\n")[-1:] in b"}]"
 
     @property
     def inside_frame(self) -> bool:
@@ -324,6 +329,11 @@ class DocumentReader(WholeFrameReader):
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
         super().__init__(provider, options)
         self._decoder = self._document = DocumentDecoder(options.limits.frame_bytes)
+
+    @property
+    def may_be_whole(self) -> bool:
+        """True once the document has closed, whatever follows it."""
+        return self._document.closed
 
     def map(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Lets the provider map the whole answer."""

@@ -92,8 +92,7 @@ class ResponseParser:
         if self._provider.ended or self._error_body is not None or (reader is not None and reader.inside_frame):
             return False
         proved = self._provider.can_finish
-        held = b"" if reader is None else reader.pending
-        if held and (proved or held.rstrip(b" \t\r\n")[-1:] in b"}]"):
+        if reader is not None and reader.pending and (proved or reader.may_be_whole):
             # It may be a whole frame: one that proves the answer complete, or an error behind the proof. Ask a copy.
             return isinstance(copy.deepcopy(self).receive_eof()[-1], Finished)
         return proved

@@ -41,6 +41,9 @@ class TestWholeFrames:
         reader = reader_of(JSONArrayReader)
         reader.feed(b'[{"a": {}', [])
         assert reader.pending.endswith(b"{}")
+        assert reader.may_be_whole
+        reader.feed(b' "', [])
+        assert not reader.may_be_whole
         assert not reader.inside_frame
 
     def test_a_reader_of_single_frames_takes_what_it_is_fed(self) -> None:
@@ -85,9 +88,9 @@ class TestDocument:
     def test_may_be_whole_once_it_is_closed(self) -> None:
         reader = reader_of(DocumentReader)
         reader.feed(b'{"a": 1', [])
-        assert reader.pending == b""
-        reader.feed(b"}", [])
-        assert reader.pending.endswith(b"}")
+        assert (reader.pending, reader.may_be_whole) == (b"", False)
+        reader.feed(b"} and more", [])
+        assert (reader.pending, reader.may_be_whole) == (b'{"a": 1} and more', True)
 
 
 @given(st.binary(max_size=40) | st.text(alphabet='{}[]",: 1a\n', max_size=40).map(str.encode), PLACES)

@@ -104,7 +104,7 @@ class TestCanFinish:
                 response.receive_data(chunk)
                 assert response.can_finish is self.truth(response)
 
-    @pytest.mark.parametrize("body", [b'{"error": "x"}', DOCUMENT + b" ", b"[" + DOCUMENT + b"]"])
+    @pytest.mark.parametrize("body", [b'{"error": "x"}', DOCUMENT + b" data", b"[" + DOCUMENT + b"]"])
     def test_looks_at_documents(self, body: bytes) -> None:
         response = parser("openai-chat")
         for byte in bytewise(body):

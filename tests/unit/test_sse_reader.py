@@ -165,7 +165,12 @@ def test_the_start_of_the_body_is_past() -> None:
 def test_what_is_pending_is_visible() -> None:
     reader = reader_of(SSEReader)
     reader.feed(b'data: {"a": 1}', [])
-    assert reader.pending == b'data: {"a": 1}'
+    assert (reader.pending, reader.may_be_whole) == (b'data: {"a": 1}', True)
+    reader.feed(b" x", [])
+    assert not reader.may_be_whole
+    reader = reader_of(SSEReader)
+    reader.feed(b"data: {}" + b" " * 99, [])
+    assert reader.may_be_whole
 
 
 PIECES = st.lists(
