@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.event_samples import BARE_EVENTS, EVENTS
 from tests.helpers import each_sample, feed
+from tests.policy_samples import HOST_EVENTS, POLICY_EVENTS
 
 from deltawire.event_dict import event_from_dict, event_to_dict
 from deltawire.events import Event, Failed, Malformed, TextDelta, UsageUpdate
 from deltawire.failures import Failure, FailureKind
+from deltawire.policy.events import PolicyEvent
+from deltawire.policy.host_events import HostEvent, TaskRuntimeSnapshot, TaskView
 from deltawire.usage import Usage
 
 TAGS = (
@@ -21,14 +24,28 @@ TAGS = (
     "server_tool_used media_delta citation logprobs opaque_state part_finished usage_update metadata choice_finished "
     "heartbeat malformed note unknown raw finished failed"
 )
+POLICY_TAGS = (
+    "attempt_started retry_attempt fallback_started status token_usage_update context_overflow cancelled paused"
+)
+HOST_TAGS = (
+    "narration tool_call_result context_compacted config_request tool_confirmation_required tool_blocked "
+    "memory_bank_saved agent_loop_iteration task_runtime_snapshot shell_output shell_lifecycle "
+    "shell_session_lifecycle reflection_started reflection_complete"
+)
+ALL_EVENTS = (*EVENTS, *POLICY_EVENTS, *HOST_EVENTS)
 
 
-def test_the_tags_are_stable() -> None:
-    assert [event_to_dict(event)["type"] for event in EVENTS] == TAGS.split()
-    assert len(EVENTS) == len(get_args(Event))
+@pytest.mark.parametrize(
+    ("union", "events", "tags"),
+    [(Event, EVENTS, TAGS), (PolicyEvent, POLICY_EVENTS, POLICY_TAGS), (HostEvent, HOST_EVENTS, HOST_TAGS)],
+    ids=["parser", "session", "host"],
+)
+def test_the_tags_are_stable(union: Any, events: tuple[Any, ...], tags: str) -> None:
+    assert [event_to_dict(event)["type"] for event in events] == tags.split()
+    assert [type(event) for event in events] == list(get_args(union))
 
 
-@pytest.mark.parametrize("event", EVENTS + BARE_EVENTS, ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("event", ALL_EVENTS + BARE_EVENTS, ids=lambda event: type(event).__name__)
 def test_every_event_comes_back_equal(event: Any) -> None:
     values = event_to_dict(event)
     assert event_from_dict(values) == event
@@ -56,7 +73,7 @@ def test_values_are_plain() -> None:
         inner = value.values() if type(value) is dict else value if type(value) is list else None
         return [value] if inner is None else [leaf for item in inner for leaf in leaves(item)]
 
-    kinds = {type(leaf) for event in EVENTS for leaf in leaves(event_to_dict(event))}
+    kinds = {type(leaf) for event in ALL_EVENTS for leaf in leaves(event_to_dict(event))}
     assert kinds == {str, int, float, bool, type(None)}
 
 
@@ -66,6 +83,12 @@ def test_missing_fields_get_their_defaults_and_unknown_ones_are_left_out() -> No
     assert event_from_dict({"type": "usage_update", "usage": usage}) == UsageUpdate(Usage(1))
     error = {"kind": "server", "message": "m", "new": 1}
     assert event_from_dict({"type": "failed", "error": error}) == Failed(Failure(FailureKind.SERVER, "m"))
+    task = {"id": "t", "name": "n", "status": "open", "new": 1}
+    snapshot = {"type": "task_runtime_snapshot", "root_task_id": "r", "current_task": task, "open_tasks": [task]}
+    view = TaskView("t", "n", "open")
+    assert event_from_dict(snapshot) == TaskRuntimeSnapshot("r", view, open_tasks=(view,))
+    bare = TaskRuntimeSnapshot("r")
+    assert event_from_dict(event_to_dict(bare)) == bare
 
 
 @pytest.mark.parametrize("tag", ["text", "TextDelta", "", None, 5, ["text_delta"], {}])

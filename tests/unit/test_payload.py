@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import tracemalloc
 from typing import Any
@@ -19,6 +20,7 @@ from deltawire.payload import (
     as_text,
     compact_json,
     decode_json,
+    fields_of,
     is_list,
     is_object,
     nests_deeper,
@@ -213,6 +215,20 @@ def test_counts_are_whole_numbers_up_to_two_to_the_53(value: Any, count: int | N
     found = as_count(value)
     assert found == count
     assert type(found) in (int, type(None))
+
+
+@pytest.mark.parametrize(
+    ("names", "values"), [((), None), (("a",), 1), (("a", "b"), (1, [2])), (iter(("b", "a")), ([2], 1))]
+)
+def test_fields_are_taken_at_once(names: Any, values: Any) -> None:
+    take = fields_of(names)
+    assert take({"a": 1, "b": [2], "c": 3}) == values
+    assert pickle.loads(pickle.dumps(take))({"a": 1, "b": [2]}) == values
+
+
+def test_a_missing_field_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        fields_of(("a", "z"))({"a": 1})
 
 
 def test_a_value_in_a_circle_is_too_deep() -> None:
