@@ -67,9 +67,8 @@ class CallSlots:
 
     def __init__(self, calls: ToolCalls) -> None:
         self.by_index: dict[int, ToolCall] = {}
-        self.last: ToolCall | None = None
-        """The call that was spoken of last."""
         self._calls = calls
+        self._newest: ToolCall | None = None
         self._by_id: dict[str, ToolCall] = {}
         self._first_ids: dict[int, str] = {}
         """By our index the first id said of each call: not the call's own if an earlier call has that."""
@@ -81,7 +80,7 @@ class CallSlots:
         elif fragment.id:
             call = self._by_id.get(fragment.id)
         else:
-            call = self.last
+            call = self._newest
             if call is not None and fragment.name and (call.name != fragment.name or fragment.starts or call.full):
                 call = None
         if call is None or not fragment.name:
@@ -104,7 +103,8 @@ class CallSlots:
         if fragment.id:
             self._by_id[fragment.id] = call
             self._first_ids.setdefault(call.index, fragment.id)
-        self.last = call
+        if self._newest is None or self._newest.index < call.index:
+            self._newest = call
 
     def add(self, call: ToolCall, fragment: CallFragment, events: list[Event]) -> str:
         """Adds the fragment to its call. Gives what came too late, another name or id, `""` if nothing did."""

@@ -259,7 +259,7 @@ class TestResolution:
             pytest.param((2, "a", "f", "x"), None, id="a new index with a known id"),
             pytest.param((None, "a", None, "x"), "a", id="a known id"),
             pytest.param((None, "c", None, "x"), None, id="a new id"),
-            pytest.param((None, None, None, "x"), "b", id="neither: the call spoken of last"),
+            pytest.param((None, None, None, "x"), "b", id="neither: the newest call"),
             pytest.param((None, None, "g", "x"), "b", id="neither, with its name"),
             pytest.param((None, None, "h", "x"), None, id="neither, with another name"),
             pytest.param((None, None, "g", "{"), None, id="neither, with its name and new arguments"),
@@ -279,11 +279,11 @@ class TestResolution:
         found = slots.resolve(CallFragment(*said))
         assert (None if found is None else found.id) == expected
 
-    def test_the_call_spoken_of_last_is_not_always_the_newest(self, slots: CallSlots) -> None:
+    def test_the_newest_call_stays_the_newest_when_an_older_one_goes_on(self, slots: CallSlots) -> None:
         slots.keep(slots.by_index[0], CallFragment(0, None, None, ""))
         found = slots.resolve(CallFragment(None, None, None, "x"))
         assert found is not None
-        assert found.id == "a"
+        assert found.id == "b"
 
     def test_without_any_call_nothing_is_found(self) -> None:
         slots = CallSlots(ToolCalls(Limits(), None))

@@ -75,6 +75,17 @@ def test_a_cut_stream_is_never_a_success_without_proof(name: str, place: int) ->
     assert isinstance(events[-1], Failed) is not proved
 
 
+def _watching(seen: list[dict[str, Any]]) -> Any:
+    """The general way, remembering what takes it."""
+    general = OpenAIChat.receive_any
+
+    def watch(self: OpenAIChat, payload: dict[str, Any], events: list[Event]) -> None:
+        seen.append(payload)
+        general(self, payload, events)
+
+    return watch
+
+
 class TestThePlainWayIsTheGeneralWay:
     """The quick way for plain chunks changes nothing: the same events from a parser that never takes it."""
 
@@ -126,6 +137,33 @@ class TestThePlainWayIsTheGeneralWay:
                 [calls(call(0, "{", id="a", name="f")), chunk({}, "stop"), calls(call(0, "}"))],
                 id="a fragment after the finish reason",
             ),
+            pytest.param([text("a", model=""), text("b", model=""), text("c", model="m")], id="the model comes late"),
+            pytest.param([text("a", choice={"x": piece}) for piece in ("1", "1", "2", "1")], id="fields of the choice"),
+            pytest.param(
+                [text("a", choice={"x": 1}), chunk({"x": 2}, choice={"x": 1}), text("a", choice={"x": 1})],
+                id="the same field in the choice and in the delta",
+            ),
+            pytest.param(
+                [text("a"), *(text(piece, choice={"message": {"content": "a" + piece}}) for piece in "bc")],
+                id="a message beside the delta",
+            ),
+            pytest.param([text("a"), *(chunk({"content": "b", "refusal": odd}) for odd in ("", [], 0))], id="blanks"),
+            pytest.param(
+                [text("a"), *(chunk({"content": "", "tool_calls": odd}) for odd in ([], "", {}))], id="no calls"
+            ),
+            pytest.param(
+                [text("a"), chunk({"content": "b", "x": ""}), chunk({"content": "c", "x": []})], id="odd blanks"
+            ),
+            pytest.param(
+                [chunk(id="", model=""), chunk({"content": ""}, id="", model=""), chunk({"content": ""}), text("a")],
+                id="blanks before the response begins",
+            ),
+            pytest.param(
+                [chunk({"role": "a", "reasoning": piece, "reasoning_content": piece}) for piece in "ab"],
+                id="reasoning twice",
+            ),
+            pytest.param([chunk({"role": "assistant", "content": 5})] * 2, id="text that is none"),
+            pytest.param([chunk({"role": "x", "content": piece}) for piece in ("a", ["b"], "c")], id="a list of parts"),
             pytest.param([text("a", x=float("nan"))] * 2, id="not a number"),
             pytest.param([text("a", x=1), text("b", x=True)], id="true is 1"),
             pytest.param([text("a"), {**text("b"), "choices": {"0": 1}}], id="choices in an object"),
@@ -141,16 +179,25 @@ class TestThePlainWayIsTheGeneralWay:
 
     def test_it_is_taken_for_plain_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[dict[str, Any]] = []
-        general = OpenAIChat.receive_any
-
-        def watch(self: OpenAIChat, payload: dict[str, Any], events: list[Event]) -> None:
-            seen.append(payload)
-            general(self, payload, events)
-
-        monkeypatch.setattr(OpenAIChat, "receive_any", watch)
+        monkeypatch.setattr(OpenAIChat, "receive_any", _watching(seen))
         payloads = FIXTURES["openai, tools"].payloads
         of_payloads(parser("openai-chat"), payloads)
         assert [payloads.index(payload) for payload in seen] == [0, 1, 5, 8]
+
+    @pytest.mark.parametrize(
+        ("name", "general"),
+        [
+            pytest.param("deepseek", [0, 1, 3, 5], id="null and blank fields"),
+            pytest.param("z.ai", [0, 2, 4], id="the role with every chunk"),
+            pytest.param("ollama", [0, 2, 4, 5, 6], id="role and blank text"),
+        ],
+    )
+    def test_the_familiar_way_is_taken(self, name: str, general: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[dict[str, Any]] = []
+        monkeypatch.setattr(OpenAIChat, "receive_any", _watching(seen))
+        payloads = FIXTURES[name].payloads
+        of_payloads(parser(FIXTURES[name].provider), payloads)
+        assert [payloads.index(payload) for payload in seen] == general
 
     def test_the_reference_never_takes_it(self) -> None:
         assert isinstance(general_parser()._provider, GeneralChat)

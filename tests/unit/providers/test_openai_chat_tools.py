@@ -241,12 +241,12 @@ class TestOrder:
         )
         assert called(events) == [A, B]
 
-    def test_a_fragment_without_index_goes_on_with_the_call_spoken_of_last(self) -> None:
+    def test_a_fragment_without_index_goes_on_with_the_newest_call(self) -> None:
         events = events_of(
             calls(call(0, "", id="a", name="f")),
-            calls(call(1, "{}", id="b", name="g")),
-            calls(call(0, '{"x"')),
-            calls({"function": {"arguments": ":1}"}}),
+            calls(call(1, "{", id="b", name="g")),
+            calls(call(0, X1)),
+            calls({"function": {"arguments": "}"}}),
             END,
         )
         assert called(events) == [A, B]

@@ -31,18 +31,25 @@ __all__ = ["OpenAIChat"]
 
 # `obfuscation` (OpenAI) and `p` (Mistral) are random padding against guessing texts from packet sizes.
 _STANDARD = frozenset({"id", "object", "model", "choices", "usage", "obfuscation", "p"})
-_NOT_VENDOR = _STANDARD | {"created"}
 _PLAIN_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
 _LONGEST_DETAIL = 1000
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
+_TEXTS = frozenset({"content", "refusal", "reasoning_content", "reasoning"})
+_LISTS = frozenset({"tool_calls", "annotations", "reasoning_details", "images", "executed_tools"})
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    """True for a field of a delta that is there and has no content."""
+    return value is None or key == "role" or (value == "" and key in _TEXTS) or (value == [] and key in _LISTS)
 
 
 class OpenAIChat(Provider):
     """One Chat Completions response.
 
-    `receive` has two ways. The plain one takes what almost every chunk is: one choice, one live delta key, all else as
-    in the chunk before. Everything else takes the general way, which is also the reference for the plain one.
+    `receive` has three ways. The plain one takes what OpenAI's chunks are: one choice, one field of a delta, all else
+    as in the chunk before. The familiar one takes the same with fields around it that say nothing or nothing new, as
+    most other servers send it. Everything else takes the general way, which is also the reference for the others.
     """
 
     proof: ClassVar[str] = "[DONE] or a finish_reason on every choice"
@@ -59,6 +66,7 @@ class OpenAIChat(Provider):
         self._known_keys: frozenset[str] = frozenset()
         self._vendor_of: Callable[[dict[str, Any]], Any] = fields_of(())
         self._vendor: Any = None
+        self._choice_fields: dict[int, dict[str, Any]] = {}
         repeats = self.dialect is not None and self.dialect.repeats_placeholder_reasoning
         self._reasoning_keys = () if repeats else ("reasoning_content", "reasoning")
 
@@ -81,35 +89,62 @@ class OpenAIChat(Provider):
                 and self._known_keys.issuperset(payload)
                 and self._vendor_of(payload) == self._vendor
             ):
-                if key == "content" and state.kind == "text" and text.__class__ is str and text:
-                    event = _TextDelta(text, state.index, state.parts - 1)
-                    event.__class__ = TextDelta
-                    events.append(event)
-                    return
-                if key == "tool_calls":
+                if type(text) is str:
+                    if key == "content" and state.kind == "text" and text:
+                        event = _TextDelta(text, state.index, state.parts - 1)
+                        event.__class__ = TextDelta
+                        events.append(event)
+                        return
+                    if key in self._reasoning_keys and state.kind == "reasoning" and text and self.content:
+                        event = _ReasoningDelta(text, state.index, state.parts - 1)
+                        event.__class__ = ReasoningDelta
+                        events.append(event)
+                        return
+                elif key == "tool_calls":
                     (entry,) = text
                     ((key, text),) = entry["function"].items()
-                    slots = self._slots[state.index]
-                    call = slots.by_index[entry["index"]]
-                    if key == "arguments" and len(entry) == 2 and text.__class__ is str and call.started:
-                        slots.last = call
+                    call = self._slots[state.index].by_index[entry["index"]]
+                    if key == "arguments" and len(entry) == 2 and type(text) is str and call.started:
                         self.calls.append(call, text, events)
                         return
-                elif (
-                    key in self._reasoning_keys
-                    and state.kind == "reasoning"
-                    and self.content
-                    and text.__class__ is str
-                    and text
-                ):
-                    event = _ReasoningDelta(text, state.index, state.parts - 1)
-                    event.__class__ = ReasoningDelta
-                    events.append(event)
-                    return
         except (KeyError, TypeError, IndexError, AttributeError, ValueError):
-            # A missing or odd field: the general way sorts it out.
+            # A missing, odd or further field: the other ways sort it out.
             pass
-        self.receive_any(payload, events)
+        if not self._receive_familiar(payload, events):
+            self.receive_any(payload, events)
+
+    def _receive_familiar(self, payload: dict[str, Any], events: list[Event]) -> bool:
+        """Maps a chunk with one field that says something, among others that do not; False if it is not that."""
+        try:
+            (choice,) = payload["choices"]
+            state = self.choices[choice["index"]]
+            fields = {key: value for key, value in choice.items() if key not in _PLAIN_CHOICE}
+            if (
+                choice.get("finish_reason") is not None
+                or choice.get("logprobs") is not None
+                or payload.get("usage") is not None
+                or state.finished
+                or not self.content
+                or fields != self._choice_fields[state.index]
+                or not self._known_keys.issuperset(payload)
+                or self._vendor_of(payload) != self._vendor
+            ):
+                return False
+            said = [item for item in choice["delta"].items() if not _says_nothing(*item)]
+            if not said:
+                return True
+            ((key, text),) = said
+        except (KeyError, TypeError, IndexError, AttributeError, ValueError):
+            return False
+        if not isinstance(text, str):
+            return False
+        if key == "content" and state.kind == "text":
+            events.append(TextDelta(text, state.index, state.parts - 1))
+        elif key in self._reasoning_keys and state.kind == "reasoning":
+            events.append(ReasoningDelta(text, state.index, state.parts - 1))
+        else:
+            return False
+        return True
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one chunk the general way."""
@@ -229,10 +264,12 @@ class OpenAIChat(Provider):
             groq = {key: value for key, value in groq.items() if key not in ("usage", "error")} or None
         fields["x_groq"] = groq
         self.describe(fields, events)
-        standard = _NOT_VENDOR if self._created else _STANDARD
+        # What may still come for the first time is compared with the chunk before like a vendor's field.
+        settled = _STANDARD if self.model else _STANDARD - {"model"}
+        settled = settled | {"created"} if self._created else settled
         # What Groq says of a chunk is never the same twice.
-        self._known_keys = (standard | payload.keys()) - {"x_groq"}
-        vendor_keys = [key for key in payload if key not in standard]
+        self._known_keys = (settled | payload.keys()) - {"x_groq"}
+        vendor_keys = [key for key in payload if key not in settled]
         self._vendor_of = fields_of(vendor_keys)
         self._vendor = self._vendor_of(payload)
 
@@ -255,9 +292,9 @@ class OpenAIChat(Provider):
     def _map_choice(self, choice: dict[str, Any], position: int, events: list[Event]) -> None:
         state = self._map_delta(choice, position, events)
         self._deltas.map_logprobs(state, choice.get("logprobs"), events)
-        self.describe(
-            {key: value for key, value in choice.items() if key not in _CHOICE_KEYS}, events, ("choice", state.index)
-        )
+        fields = {key: value for key, value in choice.items() if key not in _CHOICE_KEYS}
+        self._choice_fields[state.index] = fields
+        self.describe(fields, events, ("choice", state.index))
         reason = choice.get("finish_reason")
         if isinstance(reason, str):
             self._end_choice(state, reason, choice, events)
