@@ -135,9 +135,12 @@ class StreamSession:
         if not data or not self._takes(Input.DATA, attempt):
             return []
         self._enter(State.STREAMING)
-        events = self._opened.parser.receive_data(data)
+        exchange = self._opened
+        events = exchange.parser.receive_data(data)
         kinds = set(map(type, events))
-        self._clocks.bytes_came(now, content=not CONTENT_EVENTS.isdisjoint(kinds), news=kinds != {Heartbeat})
+        # Bytes without an event may be part of a heartbeat; an error's body gives none before its end.
+        news = exchange.erroneous or not kinds <= {Heartbeat}
+        self._clocks.bytes_came(now, content=not CONTENT_EVENTS.isdisjoint(kinds), news=news)
         return self._hand_over(events, now)
 
     def receive_eof(self, now: float, attempt: int | None = None) -> list[Action]:

@@ -165,6 +165,26 @@ class TestFinishGrace:
         run.timer()
         assert run.outcome is Outcome.FINISHED
 
+    @pytest.mark.parametrize("pieces", [[PING], [PING[:1], PING[1:]], [PING[place : place + 1] for place in range(8)]])
+    def test_pings_in_pieces_put_it_off_no_more_than_whole_ones(self, pieces: list[bytes]) -> None:
+        run = driver().start()
+        run.data(text("a"), FINISH)
+        end = run.now + 2
+        for _ in range(3):
+            run.reading()
+            run.now += 0.5
+            run.data(*pieces)
+        run.reading()
+        assert run.session.deadline == end
+
+    def test_of_an_error_is_put_off_by_every_byte_of_its_body(self) -> None:
+        run = driver().start()
+        run.head(503)
+        run.now += 1.5
+        run.data(b'{"error":')
+        run.reading()
+        assert run.session.deadline == run.now + 2
+
     def test_a_slow_consumer_does_not_use_it_up(self) -> None:
         run = driver().start()
         run.data(text("a"), FINISH)
