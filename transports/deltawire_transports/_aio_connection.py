@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Self
 
 import anyio
 
@@ -30,6 +30,34 @@ __all__ = ["AsyncConnection"]
 _REST_SECONDS = 0.05
 # An end that takes longer is not waited for.
 _CLOSE_SECONDS = 1.0
+
+
+class Body:
+    """A request's body in one piece.
+
+    httpcore would send bytes by an asynchronous generator, which a cancellation leaves to the garbage collector.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __aiter__(self) -> BodyPieces:
+        return BodyPieces(self._body)
+
+
+class BodyPieces:
+    """The one piece, then the end."""
+
+    def __init__(self, body: bytes) -> None:
+        self._left = [body]
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
 
 
 class AsyncConnection:
@@ -113,17 +141,19 @@ class AsyncConnection:
         request = self._opened.request
         extensions = request_extensions(self._opened.connect_timeout, self._trace)
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers]
+        if not any(name.lower() == b"content-length" for name, _ in headers):
+            headers.append((b"Content-Length", b"%d" % len(request.body)))
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._close_unowned)
             response: Any = None
             with self._interruptible_scope():
-                pool = self._given_pool
+                pool: Any = self._given_pool
                 if pool is None:
                     pool = await own_async_pool(request.url, self._ssl_context)
                     stack.push_async_callback(_close, pool)
                 response = await stack.enter_async_context(
                     pool.stream(
-                        request.method, request.url, headers=headers, content=request.body, extensions=extensions
+                        request.method, request.url, headers=headers, content=Body(request.body), extensions=extensions
                     )
                 )
             if response is None:
@@ -138,13 +168,13 @@ class AsyncConnection:
         """The next chunk, None at the end, or if the exchange was closed."""
         await self._may_read.wait()
         self._may_read = anyio.Event()
-        chunk: bytes | None = None
         with self._interruptible_scope():
             chunk = await anext(chunks, None)
             while self._closed and chunk is not None:
                 # To the end or into the cancellation, which unwinds what httpcore has suspended.
                 chunk = await anext(chunks, None)
-        return chunk
+            return chunk
+        return None
 
     def _interruptible_scope(self) -> anyio.CancelScope:
         scope = self._scope = anyio.CancelScope()

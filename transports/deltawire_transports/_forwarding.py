@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
-from deltawire.policy import BEST_EFFORT_WAIT, Forwarder, Forwarding
+from deltawire.policy import BEST_EFFORT_WAIT, CancellationToken, Forwarder, Forwarding
 
 from ._stream import BaseStream
-from .queues import ForwardSummary, QueueClosed
+from .queues import ForwardSummary, HostEvents, QueueClosed
 
 __all__ = ["Feeder", "says_full"]
 
@@ -28,15 +28,36 @@ def _says_closed(error: BaseException) -> bool:
 
 
 class Feeder:
-    """Feeds one queue. For each event call `offer`; if it gives seconds, put the event inside `waiting`."""
+    """Feeds a stream's events into a queue, as a context manager around the stream's iteration.
 
-    def __init__(self, queue: Any) -> None:
+    For each event call `offer`; if it gives seconds, put the event inside `waiting`. Go on while not `closed`.
+    """
+
+    def __init__(self, stream: BaseStream, queue: Any, host_events: HostEvents | None) -> None:
+        self._stream = stream
+        self._host_events = host_events
+        closing: Any = getattr(queue, "closing", None)
+        self._closing = closing if isinstance(closing, CancellationToken) else CancellationToken()
         self._put_nowait = getattr(queue, "put_nowait", None) or getattr(queue, "send_nowait", None)
         if self._put_nowait is None and not hasattr(queue, "put"):
             raise TypeError(f"a queue has put or send, and {type(queue).__name__} has neither")
         self._forwarder = Forwarder()
         self.closed = False
         """True once the queue was found closed."""
+
+    def __enter__(self) -> Self:
+        self._stream.merge(self._host_events)
+        # A consumer that leaves is noticed although the server is silent.
+        self._unsubscribe = self._closing.subscribe(self._stream.cancel)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._unsubscribe()
+        self._stream.merge(None)
+        if error is not None or self.closed:
+            self._stream.close()
 
     def offer(self, event: Any) -> float | None:
         """Puts the event if there is room, or drops it if it may not wait; else the seconds that it may wait."""
@@ -74,10 +95,10 @@ class Feeder:
         else:
             raise error
 
-    def summary(self, stream: BaseStream) -> ForwardSummary:
+    def summary(self) -> ForwardSummary:
         """What became of the stream's events."""
         forwarder = self._forwarder
-        return ForwardSummary(forwarder.output_forwarded, forwarder.dropped_by_type, self.closed, stream.outcome)
+        return ForwardSummary(forwarder.output_forwarded, forwarder.dropped_by_type, self.closed, self._stream.outcome)
 
 
 class Waiting:

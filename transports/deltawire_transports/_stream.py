@@ -111,6 +111,10 @@ class BaseStream(abc.ABC):
         """Begins to send the request."""
 
     @abc.abstractmethod
+    def close(self) -> None:
+        """Closes the connection, whatever state the stream is in, without waiting for the server. Idempotent."""
+
+    @abc.abstractmethod
     def _wake(self) -> None:
         """Has a consumer that waits look again. May be called from any thread."""
 

@@ -203,9 +203,7 @@ async def forward(stream: Stream, queue: Any, *, host_events: HostEvents | None 
     The stream must have been entered. `queue` is one of `make_queue`, an `asyncio.Queue`, the sending end of a memory
     channel of anyio or trio, or a queue between threads. The rest is as in `blocking.forward`.
     """
-    feeder = Feeder(queue)
-    stream.merge(host_events)
-    try:
+    with Feeder(stream, queue, host_events) as feeder:
         async for event in stream:
             seconds = feeder.offer(event)
             if seconds is not None:
@@ -213,14 +211,9 @@ async def forward(stream: Stream, queue: Any, *, host_events: HostEvents | None 
                     await _put(queue, event)
             if feeder.closed or type(event) in TERMINAL_EVENTS:
                 break
-    except BaseException:
-        stream.close()
-        raise
-    finally:
-        stream.merge(None)
     if feeder.closed:
         await stream.aclose()
-    return feeder.summary(stream)
+    return feeder.summary()
 
 
 async def _put(queue: Any, event: Any) -> None:

@@ -180,14 +180,12 @@ def forward(stream: Stream, queue: Any, *, host_events: HostEvents | None = None
     holds the server back. Without room, content and everything else that is lossless waits, and nothing is read
     meanwhile; events of best effort wait for 100 ms; the others are dropped at once. `host_events` come in between.
 
-    A queue that is closed cancels the stream: by `shutdown` (Python 3.13), `close`, or a `put` that raises QueueClosed.
-    A failure is the last event in the queue and raises nothing here.
+    A queue that is closed cancels the stream: one of `make_queue` at once, others with the next event, by `shutdown`
+    (Python 3.13) or a `put` that raises QueueClosed. A failure is the last event in the queue and raises nothing here.
     """
     if isinstance(queue, asyncio.Queue):
         raise TypeError("an asyncio.Queue belongs to its event loop: use deltawire_transports.aio.forward")
-    feeder = Feeder(queue)
-    stream.merge(host_events)
-    try:
+    with Feeder(stream, queue, host_events) as feeder:
         for event in stream:
             seconds = feeder.offer(event)
             if seconds is not None:
@@ -195,14 +193,7 @@ def forward(stream: Stream, queue: Any, *, host_events: HostEvents | None = None
                     _put(queue, event, seconds)
             if feeder.closed or type(event) in TERMINAL_EVENTS:
                 break
-    except BaseException:
-        stream.close()
-        raise
-    finally:
-        stream.merge(None)
-    if feeder.closed:
-        stream.close()
-    return feeder.summary(stream)
+    return feeder.summary()
 
 
 def _put(queue: Any, event: Any, seconds: float) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Self
 import anyio
 import attrs
 
-from deltawire.policy import Delivery, Outcome
+from deltawire.policy import CancellationToken, Delivery, Outcome
 
 __all__ = ["CAPACITY", "AsyncEventQueue", "EventQueue", "ForwardSummary", "HostEvents", "QueueClosed"]
 
@@ -44,6 +44,8 @@ class EventQueue:
     """A bounded queue between threads. Raises ValueError for a capacity below 1."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
+        self.closing = CancellationToken()
+        """Goes up when the queue is closed, and so ends a stream that is opened with it or being forwarded."""
         self._capacity = _checked(capacity)
         self._events: deque[Any] = deque()
         self._changed = threading.Condition()
@@ -83,6 +85,7 @@ class EventQueue:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self.closing.cancel()
 
     def __iter__(self) -> Self:
         return self
@@ -98,6 +101,8 @@ class AsyncEventQueue:
     """The same between the tasks of one event loop, asyncio's or trio's. Raises ValueError for a capacity below 1."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
+        self.closing = CancellationToken()
+        """Goes up when the queue is closed, and so ends a stream that is opened with it or being forwarded."""
         self._capacity = _checked(capacity)
         self._events: deque[Any] = deque()
         self._waiting: list[anyio.Event] = []
@@ -135,6 +140,7 @@ class AsyncEventQueue:
         """Nothing goes in any more; what is in may still be taken. From either side; idempotent."""
         self._closed = True
         self._wake()
+        self.closing.cancel()
 
     def __aiter__(self) -> Self:
         return self

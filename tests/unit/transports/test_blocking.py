@@ -235,6 +235,75 @@ class TestLeaving:
             time.sleep(0.01)
         assert threading.active_count() <= before
 
+    def test_by_close_of_another_thread_ends_the_iteration(self) -> None:
+        with ReplayServer(Reply(chunk({"content": "Hel"}), end="hold")) as server, opened(server) as stream:
+            next(event for event in stream if isinstance(event, deltawire.TextDelta))
+            threading.Timer(0.05, stream.close).start()
+            assert isinstance(list(stream)[-1], Cancelled)
+            assert server.record[0].client_closed.wait(1)
+
+    def test_while_it_connects_waits_for_nobody(self) -> None:
+        held = threading.Event()
+
+        class Nowhere(httpcore.NetworkBackend):
+            def connect_tcp(self, *args: Any, **options: Any) -> Any:
+                held.wait(5)
+                raise httpcore.ConnectError
+
+        with httpcore.ConnectionPool(network_backend=Nowhere()) as pool:
+            begun = time.monotonic()
+            with open_stream(Target("ollama", "m"), "hi", pool=pool, errors="events"):
+                pass
+            assert time.monotonic() - begun < 0.3
+            held.set()
+
+    def test_not_at_all_is_a_resource_warning(self) -> None:
+        with ReplayServer(Reply(chunk({"content": "Hel"}), end="hold")) as server:
+            stream = opened(server)
+            server.wait_for_requests(1)
+            connection = stream._connection
+            with pytest.warns(ResourceWarning, match="was not closed"):
+                del stream
+            assert connection is not None
+            connection.close()
+            assert server.record[0].client_closed.wait(1)
+
+
+class TestOneOwner:
+    def test_a_second_thread_is_refused(self) -> None:
+        with ReplayServer(Reply(chunk({"content": "Hel"}), end="hold")) as server, opened(server) as stream:
+            next(event for event in stream if isinstance(event, deltawire.TextDelta))
+            reader = threading.Thread(target=list, args=(stream,))
+            reader.start()
+            while not stream._iterating.locked():
+                time.sleep(0.001)
+            with pytest.raises(deltawire.UsageError, match="one thread or task"):
+                next(stream)
+            stream.cancel()
+            reader.join(2)
+            assert not reader.is_alive()
+
+    def test_a_pool_of_the_other_kind_is_refused(self) -> None:
+        with pytest.raises(TypeError, match="blocking takes a ConnectionPool"):
+            open_stream(Target("ollama", "m"), "hi", pool=httpcore.AsyncConnectionPool())
+
+    def test_what_build_request_raises_passes_and_leaves_nothing_open(self) -> None:
+        with ReplayServer(Reply(ANSWER)) as server, pytest.raises(TypeError):
+            opened(server, messages=[{"role": "user", "content": object()}])
+
+
+class TestBackPressure:
+    def test_at_most_one_read_is_ahead_of_the_consumer(self) -> None:
+        body = chunk({"content": "x" * 8000}) * 2_000
+        pieces = pace(body, split_points=range(0, len(body), 65_536))
+        with ReplayServer(Reply(pieces)) as server, opened(server) as stream:
+            next(event for event in stream if isinstance(event, deltawire.TextDelta))
+            time.sleep(0.2)
+            held = server.record[0].written
+            time.sleep(0.1)
+            assert server.record[0].written == held < len(body)
+            assert stream._inbox.qsize() <= 1
+
 
 class TestTheKey:
     def test_is_in_no_repr_error_or_traceback(self, caplog: pytest.LogCaptureFixture) -> None:
