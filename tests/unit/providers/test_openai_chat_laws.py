@@ -137,7 +137,9 @@ class TestThePlainWayIsTheGeneralWay:
                 [calls(call(0, "{", id="a", name="f")), chunk({}, "stop"), calls(call(0, "}"))],
                 id="a fragment after the finish reason",
             ),
-            pytest.param([text("a", model=""), text("b", model=""), text("c", model="m")], id="the model comes late"),
+            pytest.param(
+                [text("a", model=""), text("b", model=""), text("c", model="m"), DONE], id="the model comes late"
+            ),
             pytest.param([text("a", choice={"x": piece}) for piece in ("1", "1", "2", "1")], id="fields of the choice"),
             pytest.param(
                 [text("a", choice={"x": 1}), chunk({"x": 2}, choice={"x": 1}), text("a", choice={"x": 1})],
@@ -174,7 +176,7 @@ class TestThePlainWayIsTheGeneralWay:
             ),
         ],
     )
-    def test_where_they_could_differ(self, payloads: list[dict[str, Any]]) -> None:
+    def test_where_they_could_differ(self, payloads: list[Any]) -> None:
         assert of_payloads(parser("openai-chat"), payloads) == of_payloads(general_parser(), payloads)
 
     def test_it_is_taken_for_plain_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:

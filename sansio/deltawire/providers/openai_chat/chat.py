@@ -123,7 +123,6 @@ class OpenAIChat(Provider):
                 choice.get("finish_reason") is not None
                 or choice.get("logprobs") is not None
                 or payload.get("usage") is not None
-                or state.finished
                 or not self.content
                 or fields != self._choice_fields[state.index]
                 or not self._known_keys.issuperset(payload)
