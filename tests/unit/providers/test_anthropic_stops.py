@@ -152,7 +152,9 @@ class TestTheEndOfTheBody:
 
     @pytest.mark.parametrize("count", range(1, len(CALLS) - 1))
     def test_before_the_stop_reason_it_is_truncated(self, count: int) -> None:
-        error = failure_of(events_of(*CALLS[:count]))
+        events = events_of(*CALLS[:count])
+        error = failure_of(events)
+        assert codes(events) == []
         assert (error.kind, error.retryable, error.after_content) == (FailureKind.TRUNCATED, True, count > 2)
         assert "message_stop" in error.message
 

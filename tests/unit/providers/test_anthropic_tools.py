@@ -43,6 +43,7 @@ from deltawire.events import (
     Failed,
     Finished,
     FinishReason,
+    Note,
     PartFinished,
     TextDelta,
     ToolCallDelta,
@@ -79,6 +80,20 @@ class TestACall:
             PartFinished("tool_call", BLANK),
             ChoiceFinished(USED, "tool_use"),
             finished(USED, "tool_use"),
+        ]
+
+    def test_each_piece_is_told_as_it_comes(self) -> None:
+        started, first = ToolCallStarted(0, "toolu_1", "find"), ToolCallDelta(0, '{"q"')
+        assert told(begin(), open_call(0)) == [started]
+        assert told(begin(), open_call(0), part_of_input(0, '{"q"')) == [first]
+        pieces = [part_of_input(0, '{"q"'), part_of_input(0, ":1}")]
+        assert told(begin(), open_call(0), *pieces, stop(0))[0].complete
+
+    def test_one_without_an_id_starts_with_its_input(self) -> None:
+        assert told(begin(), open_call(0, None)) == []
+        assert told(begin(), open_call(0, None), part_of_input(0, '{"q"')) == [
+            ToolCallStarted(0, "msg_1_0", "find", synthetic_id=True),
+            ToolCallDelta(0, '{"q"'),
         ]
 
     def test_several_have_numbers_of_ours_and_positions_of_the_server(self) -> None:
@@ -133,6 +148,7 @@ class TestNamesAndIds:
             ToolCallFinished(0, "toolu_1", "", "{}", complete=False, position=0),
         ]
         assert codes(events) == [NoteCode.CALL_WITHOUT_NAME, NoteCode.FINISH_WITHOUT_CALLS]
+        assert Note(NoteCode.CALL_WITHOUT_NAME, "toolu_1") in events
         assert events[-1] == finished(FinishReason.STOP, "tool_use")
 
 
