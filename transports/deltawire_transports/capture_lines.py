@@ -20,6 +20,7 @@ from .capture_errors import DamagedCaptureError
 from .capture_fields import FIELD_KINDS
 
 __all__ = [
+    "AttemptLine",
     "Broken",
     "Connected",
     "Ended",
@@ -187,9 +188,9 @@ class Stopped:
     """How many requests went out."""
 
 
-Line: TypeAlias = (
-    Started | Refused | Requested | Connected | Responded | Received | Ended | Broken | Rang | Varied | Left | Stopped
-)
+AttemptLine: TypeAlias = Connected | Responded | Received | Ended | Broken
+"""What happened to a request that went out."""
+Line: TypeAlias = AttemptLine | Started | Refused | Requested | Rang | Varied | Left | Stopped
 """Every line but the first."""
 
 _LINES: Mapping[str, type[Any]] = MappingProxyType({kind.tag: kind for kind in get_args(Line)})
