@@ -1,0 +1,89 @@
+"""One stream through a shim, with all that a caller could see of it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from deltawire.policy import RetryPolicy, Timeouts
+from deltawire.requests import Target
+from deltawire_transports import aio, blocking
+
+__all__ = ["QUICK", "SHIMS", "Run", "play", "target"]
+
+QUICK = Timeouts(connect=0.3, first_byte=0.4, local_first_byte=0.4, silence=0.3, finish_grace=0.2)
+"""Waits short enough for a thousand streams."""
+
+
+@attrs.define
+class Run:
+    """What one stream gave."""
+
+    events: list[Any] = attrs.field(factory=list)
+    error: BaseException | None = None
+    """What iteration raised."""
+    traceback: str = ""
+    """It, as it would be printed."""
+    seconds: float = 0.0
+    strange: list[str] = attrs.field(factory=list)
+    """What an event loop complained of."""
+
+
+def target(provider: str, base_url: str, key: str) -> Target:
+    """A target for a server of this machine."""
+    versioned = provider.startswith("openai")
+    return Target(provider, "sample-1", key, base_url + ("/v1" if versioned else ""))
+
+
+def play_blocking(plan: Any, options: dict[str, Any], run: Run) -> None:
+    with blocking.open_stream(plan, "hi", **options) as stream:
+        run.events.extend(stream)
+
+
+async def _play_aio(plan: Any, options: dict[str, Any], run: Run) -> None:
+    async with aio.open_stream(plan, "hi", **options) as stream:
+        async for event in stream:
+            run.events.append(event)
+
+
+def play_asyncio(plan: Any, options: dict[str, Any], run: Run) -> None:
+    async def main() -> None:
+        def complain(_: Any, context: dict[str, Any]) -> None:
+            run.strange.append(repr(context))
+
+        asyncio.get_running_loop().set_exception_handler(complain)
+        await _play_aio(plan, options, run)
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        run.strange.extend(f"left behind: {task!r}" for task in left)
+
+    asyncio.run(main())
+
+
+def play_trio(plan: Any, options: dict[str, Any], run: Run) -> None:
+    importlib.import_module("trio").run(_play_aio, plan, options, run)
+
+
+SHIMS: dict[str, Callable[[Any, dict[str, Any], Run], None]] = {"blocking": play_blocking, "aio": play_asyncio}
+if importlib.util.find_spec("trio"):
+    SHIMS["trio"] = play_trio
+
+
+def play(shim: str, plan: Any, **options: Any) -> Run:
+    """Runs one stream to its end; whatever it raises is kept."""
+    run = Run()
+    options = {"policy": RetryPolicy.never(), "timeouts": QUICK, **options}
+    begun = time.monotonic()
+    try:
+        SHIMS[shim](plan, options, run)
+    except BaseException as error:  # noqa: BLE001 - whatever comes is what is looked for
+        run.error = error
+        run.traceback = "".join(traceback.format_exception(error))
+    run.seconds = time.monotonic() - begun
+    return run
