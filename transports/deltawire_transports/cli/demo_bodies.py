@@ -49,7 +49,7 @@ def _data(payload: dict[str, Any]) -> bytes:
 
 
 def _named(payload: dict[str, Any]) -> bytes:
-    return b"event: " + payload["type"].encode() + b"\n" + _data(payload)
+    return b"event: " + str(payload["type"]).encode() + b"\n" + _data(payload)
 
 
 def _chunk(delta: dict[str, Any], reason: str | None = None) -> bytes:
@@ -79,7 +79,13 @@ def _two_calls() -> tuple[bytes, ...]:
 
 
 def _answer() -> tuple[bytes, ...]:
-    message = {"id": "msg_demo", "type": "message", "role": "assistant", "model": "demo-claude", "content": []}
+    message: dict[str, Any] = {
+        "id": "msg_demo",
+        "type": "message",
+        "role": "assistant",
+        "model": "demo-claude",
+        "content": [],
+    }
     usage = {"input_tokens": 24, "output_tokens": 1}
     frames = [_named({"type": "message_start", "message": {**message, "stop_reason": None, "usage": usage}})]
     parts = [
