@@ -6,8 +6,10 @@ import click
 
 from deltawire import __version__
 
+from .completion import completion
 from .demo import demo
 from .parse import parse
+from .replay import replay
 from .stream import stream
 
 __all__ = ["deltawire"]
@@ -20,10 +22,12 @@ def deltawire() -> None:
 
     \b
     Try:  deltawire demo
-          curl -sN … | deltawire parse - --provider openai-chat
+          curl -sN https://… | deltawire parse -
     """
 
 
+deltawire.add_command(completion)
 deltawire.add_command(demo)
 deltawire.add_command(parse)
+deltawire.add_command(replay)
 deltawire.add_command(stream)

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from deltawire import Event, Failed, FailureKind, Finished, Usage
+from deltawire import Failed, Failure, FailureKind, Finished, Usage
+from deltawire.policy import Cancelled, ContextOverflow, Paused
 
-__all__ = ["FAILED", "FINISHED", "TRUNCATED", "Tally", "exit_code", "usage_line"]
+__all__ = ["FAILED", "FINISHED", "LEFT", "TRUNCATED", "Tally", "exit_code", "usage_line"]
 
-FINISHED, TRUNCATED, FAILED = 0, 3, 4
+FINISHED, TRUNCATED, FAILED, LEFT = 0, 3, 4, 130
+_TERMINALS = (Finished, Failed, ContextOverflow, Cancelled, Paused)
 
 
-def exit_code(terminal: Event | None) -> int:
+def exit_code(terminal: Any) -> int:
     """The process's exit code for the event that ended the stream."""
     if isinstance(terminal, Finished):
         return FINISHED
     if isinstance(terminal, Failed) and terminal.error.kind in (FailureKind.TRUNCATED, FailureKind.EMPTY):
         return TRUNCATED
-    return FAILED
+    return LEFT if isinstance(terminal, Cancelled | Paused) else FAILED
 
 
 class Tally:
     """Counts what came and keeps the terminal event."""
 
     def __init__(self) -> None:
-        self.terminal: Event | None = None
+        self.terminal: Any = None
         self.counts: Counter[str] = Counter()
 
-    def feed(self, events: Iterable[Event]) -> None:
+    def feed(self, events: Iterable[Any]) -> None:
         """Takes the next events."""
         for event in events:
             self.counts[type(event).__name__] += 1
-            if isinstance(event, Finished | Failed):
+            if isinstance(event, _TERMINALS):
                 self.terminal = event
 
     def lines(self) -> list[str]:
@@ -43,15 +46,19 @@ class Tally:
                 lines.append("outcome: finished" + (" (damaged on the way)" if damaged else ""))
                 lines.append(f"finish reason: {reason.value}" + (f" ({raw_reason})" if raw_reason else ""))
                 lines.append(f"usage: {usage_line(usage)}")
-            case Failed(error=error):
-                lines.append(f"outcome: failed ({error.kind.value})")
-                lines.append(f"error: {error}")
-                if error.after_content:
-                    lines.append("what came before the failure is valid and was printed")
+            case Failed(error=error) | ContextOverflow(error=error):
+                lines += _failure_lines(error)
+            case Cancelled() | Paused():
+                lines.append(f"outcome: {type(self.terminal).__name__.lower()}")
             case _:
                 lines.append("outcome: no end")
         named = ", ".join(f"{count} {name}" for name, count in self.counts.most_common())
         return [*lines, f"events: {named}"]
+
+
+def _failure_lines(error: Failure) -> list[str]:
+    lines = [f"outcome: failed ({error.kind.value})", f"error: {error}"]
+    return [*lines, "what came before the failure is valid and was printed"] if error.after_content else lines
 
 
 def usage_line(usage: Usage | None) -> str:

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import io
-import json
+import os
+import stat
 import sys
+import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
 import click
 
-from deltawire import Event, Failed, ResponseParser, event_to_dict, parser
+from deltawire import Event, ResponseParser, parser, sniff
+from deltawire.think_options import ThinkOptions
 
-from .outcome import Tally, exit_code
-from .render import AnswerPrinter
+from .names import PARSED_PROVIDER
+from .showing import Showing
 
 __all__ = ["parse"]
 
 _CHUNK_BYTES = 64 * 1024
+_SNIFFED_BYTES = 4096
+_POLL_SECONDS = 0.1
+# A complete answer whose closing event never comes is taken as it is after so long.
+_GRACE_SECONDS = 2.0
+_CAPTURE_BEGINS = b'{"type":"capture"'
 
 
 @click.command(epilog="Exit codes: 0 finished, 2 wrong use, 3 truncated, 4 failed, 130 interrupted.")
 @click.argument("file", type=click.File("rb"), default="-")
-@click.option("--provider", "-p", required=True, metavar="NAME", help="openai-chat, anthropic, groq, …")
+@click.option(
+    "--provider",
+    "-p",
+    type=PARSED_PROVIDER,
+    metavar="NAME",
+    help="openai-chat, anthropic, groq, …; without it the first bytes tell.",
+)
 @click.option(
     "--format",
     "-f",
@@ -32,52 +46,88 @@ _CHUNK_BYTES = 64 * 1024
     show_default=True,
     help="The answer as text, every event as a JSON line, or only how it ended.",
 )
+@click.option("--follow", is_flag=True, help="Wait for more at the end of FILE until the stream has its end.")
 @click.option("--think", metavar="MODE", help="Where think blocks may stand: off, leading, anywhere or inside.")
-def parse(file: BinaryIO, provider: str, form: str, think: str | None) -> None:
+def parse(file: BinaryIO, provider: str | None, form: str, think: str | None, *, follow: bool) -> None:
     """Read a provider's response body from FILE, or from a pipe as it grows.
 
     The answer goes to standard output; reasoning, tool calls and the outcome go to standard error.
 
     \b
-    Example:  curl -sN https://… | deltawire parse - --provider anthropic
+    Example:  deltawire parse body.sse
               deltawire parse body.sse -p openai-chat --format jsonl
+              deltawire parse body.sse --follow
+              curl -sN https://… | deltawire parse - --provider anthropic
     """
     try:
-        response = parser(provider, think=think)
+        ThinkOptions.of(think, "off")
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    tally = Tally()
-    printer = AnswerPrinter(sys.stdout, sys.stderr)
+        raise click.BadParameter(str(error), param_hint="--think") from None
+    follow = follow and _may_grow(file)
+    reads = _reads(file)
+    showing = Showing(form)
     try:
-        for events in _batches(response, file):
-            tally.feed(events)
-            _show(events, form, printer)
+        begun = b""
+        if provider is None:
+            begun = _beginning(reads, follow=follow)
+            provider = _told_by(begun)
+        response = parser(provider, think=think)
     except KeyboardInterrupt:
-        printer.close()
-        click.echo("deltawire: interrupted", err=True)
-        sys.exit(130)
-    printer.close()
-    for line in tally.lines():
-        click.echo(line, err=form != "summary")
-    sys.exit(exit_code(tally.terminal))
+        sys.exit(showing.interrupted())
+    sys.exit(showing.watch(_batches(response, begun, reads, follow=follow)))
 
 
-def _batches(response: ResponseParser, file: BinaryIO) -> Iterator[list[Event]]:
-    # `read1` gives what the pipe has by now, where `read` would wait for a full buffer.
+def _reads(file: BinaryIO) -> Iterator[bytes]:
+    """What the file has by now, `b""` whenever it has no more; endless."""
+    # `read1` gives what the pipe has, where `read` would wait for a full buffer.
     read = file.read1 if isinstance(file, io.BufferedReader) else file.read
-    while chunk := read(_CHUNK_BYTES):
-        yield response.receive_data(chunk)
+    while True:
+        yield read(_CHUNK_BYTES)
+
+
+def _may_grow(file: BinaryIO) -> bool:
+    """True for a file on a disk: the end of a pipe is its end."""
+    try:
+        return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except OSError:
+        return False
+
+
+def _beginning(reads: Iterator[bytes], *, follow: bool) -> bytes:
+    """The first bytes: as many as it takes to tell whose they are."""
+    begun = b""
+    for chunk in reads:
+        begun += chunk
+        if len(begun) >= _SNIFFED_BYTES or sniff(begun) is not None or not (chunk or follow):
+            break
+        if not chunk:
+            time.sleep(_POLL_SECONDS)
+    return begun
+
+
+def _told_by(begun: bytes) -> str:
+    found = sniff(begun)
+    if found is not None:
+        click.echo(f"deltawire: the first bytes are those of {found}; --provider names another one", err=True)
+        return found
+    if begun.startswith(_CAPTURE_BEGINS):
+        raise click.UsageError("This is a capture and no body: deltawire replay plays it.")
+    if not begun.strip():
+        raise click.UsageError("There is nothing to read; an empty body is read with --provider NAME.")
+    raise click.UsageError("The first bytes are of no provider that is known: name it with --provider NAME.")
+
+
+def _batches(response: ResponseParser, begun: bytes, reads: Iterator[bytes], *, follow: bool) -> Iterator[list[Event]]:
+    yield response.receive_data(begun)
+    rested = 0.0
+    for chunk in reads:
         if response.ended:
             return
-    yield response.receive_eof()
-
-
-def _show(events: list[Event], form: str, printer: AnswerPrinter) -> None:
-    if form == "jsonl":
-        for event in events:
-            click.echo(json.dumps(event_to_dict(event), ensure_ascii=False))
-        return
-    if form == "text":
-        for event in events:
-            if not isinstance(event, Failed):
-                printer.feed(event)
+        if chunk:
+            rested = 0.0
+            yield response.receive_data(chunk)
+        elif not follow or (rested >= _GRACE_SECONDS and response.can_finish):
+            yield response.receive_eof()
+        else:
+            time.sleep(_POLL_SECONDS)
+            rested += _POLL_SECONDS

@@ -14,6 +14,7 @@ from deltawire import (
     TextDelta,
     ToolCallFinished,
 )
+from deltawire.policy import FallbackStarted, PolicyEvent, RetryAttempt, Status
 
 __all__ = ["AnswerPrinter"]
 
@@ -26,7 +27,7 @@ class AnswerPrinter:
         self._aside = aside
         self._open: TextIO | None = None
 
-    def feed(self, event: Event) -> None:
+    def feed(self, event: Event | PolicyEvent) -> None:
         """Shows the next event."""
         match event:
             case TextDelta(text=text) | RefusalDelta(text=text):
@@ -41,6 +42,12 @@ class AnswerPrinter:
                 self._line(f"{kind}: {uri or media_type or 'data'}")
             case Malformed(reason=reason, raw=raw):
                 self._line(f"skipped a malformed frame of {len(raw)} bytes: {reason}")
+            case RetryAttempt(attempt=attempt, max_attempts=most, delay_ms=delay, error_message=message):
+                self._line(f"attempt {attempt} of {most} follows in {delay / 1000:g} s: {message}")
+            case FallbackStarted(provider=provider, model=model, error=error):
+                self._line(f"{provider} (model '{model}') is asked instead: {error}")
+            case Status(message=message):
+                self._line(message)
             case _:
                 pass
 

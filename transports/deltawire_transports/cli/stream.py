@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
+import random
 import sys
+from collections.abc import Generator
+from datetime import UTC, datetime
+from typing import Any
 
 import click
 
-from deltawire import Event, event_to_dict
 from deltawire.policy import RetryPolicy
-from deltawire.registry import provider_row
 from deltawire.requests import ConfigurationError, Target
 
-from ..blocking import open_stream
-from .outcome import Tally, exit_code
-from .render import AnswerPrinter
+from ..blocking import Stream, open_stream
+from ..capture import create_capture_file
+from ..capture_pool import WatchedPool
+from ..capture_session import RecordingSession
+from .names import ASKED_PROVIDER
+from .showing import Showing
 
 __all__ = ["stream"]
 
@@ -25,47 +30,60 @@ __all__ = ["stream"]
     "variables: OPENAI_API_KEY, ANTHROPIC_API_KEY, XAI_API_KEY, …; never from the arguments."
 )
 @click.argument("prompt")
-@click.option("--provider", "-p", required=True, metavar="NAME", help="openai-chat, anthropic, grok, ollama, …")
+@click.option(
+    "--provider",
+    "-p",
+    required=True,
+    type=ASKED_PROVIDER,
+    metavar="NAME",
+    help="openai-chat, anthropic, grok, ollama, …",
+)
 @click.option("--model", "-m", required=True, help="The model's name, as the provider knows it.")
 @click.option("--base-url", metavar="URL", help="Another server than the vendor's, as the vendor's SDK takes it.")
 @click.option("--system", metavar="TEXT", help="The system prompt.")
 @click.option("--format", "-f", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
-def stream(prompt: str, provider: str, model: str, base_url: str | None, system: str | None, form: str) -> None:
+@click.option(
+    "--capture",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Keep what comes and when, without prompt and keys, for replay, serve and report.",
+)
+def stream(
+    prompt: str, provider: str, model: str, base_url: str | None, system: str | None, form: str, capture: str | None
+) -> None:
     """Send PROMPT to a provider and print the answer as it comes.
 
     The answer goes to standard output; reasoning, tool calls and the outcome go to standard error.
 
     \b
     Example:  deltawire stream -p anthropic -m claude-opus-5-5 "Say hello"
-              deltawire stream -p ollama -m llama3.2 "Say hello"
+              deltawire stream -p ollama -m llama3.2 "Say hello" --capture run.jsonl
     """
     try:
-        provider_row(provider)
         target = Target.from_env(provider, model, os.environ, base_url)
-        running = open_stream(target, prompt, system=system, policy=RetryPolicy(max_attempts=1), errors="events")
+        with _opened(target, prompt, system, capture) as running:
+            code = Showing(form).watch([event] for event in running)
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from None
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    tally = Tally()
-    printer = AnswerPrinter(sys.stdout, sys.stderr)
-    try:
-        with running:
-            for event in running:
-                tally.feed([event])
-                _show(event, form, printer)
-    except KeyboardInterrupt:
-        printer.close()
-        click.echo("deltawire: interrupted", err=True)
-        sys.exit(130)
-    printer.close()
-    for line in tally.lines():
-        click.echo(line, err=True)
-    sys.exit(exit_code(tally.terminal))
+    except OSError as error:
+        # A closed pipe is click's to handle.
+        if capture is None or isinstance(error, BrokenPipeError):
+            raise
+        raise click.FileError(capture, error.strerror) from None
+    sys.exit(code)
 
 
-def _show(event: Event, form: str, printer: AnswerPrinter) -> None:
-    if form == "jsonl":
-        click.echo(json.dumps(event_to_dict(event), ensure_ascii=False))
-    else:
-        printer.feed(event)
+@contextlib.contextmanager
+def _opened(target: Target, prompt: str, system: str | None, capture: str | None) -> Generator[Stream, None, None]:
+    """The stream, written down if there is a file for it."""
+    policy = RetryPolicy(max_attempts=1)
+    if capture is None:
+        with open_stream(target, prompt, system=system, policy=policy, errors="events") as running:
+            yield running
+        return
+    with create_capture_file(capture) as file:
+        recorded = datetime.now(UTC).isoformat(timespec="seconds")
+        options: dict[str, Any] = {"system": system, "policy": policy, "recorded": recorded}
+        session = RecordingSession(file, target, prompt, jitter=random.random, **options)
+        with Stream(session, pool=WatchedPool(session.connected), errors="events") as running:
+            yield running
