@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
@@ -49,7 +49,7 @@ class Replay(Protocol):
 
 
 @contextmanager
-def replays() -> Iterator[Replay]:
+def replays() -> Generator[Replay]:
     """A `Replay` whose servers end with the context."""
     with ExitStack() as servers:
 
