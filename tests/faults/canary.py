@@ -43,7 +43,7 @@ def shown(run: Run) -> list[str]:
 def _all_of(value: Any) -> str:
     texts = [repr(value), str(value), pickle.dumps(value).decode("latin-1"), repr(copy.copy(value))]
     if not isinstance(value, BaseException):
-        texts.append(json.dumps(event_to_dict(value), ensure_ascii=False))
+        texts.append(json.dumps(event_to_dict(value), ensure_ascii=False, default=repr))
     return "\n".join(texts)
 
 
