@@ -67,9 +67,10 @@ OPTIONS: list[dict[str, Any]] = [
     {"limits": Limits(tool_calls=1)},
     {"think": "off"},
 ]
+OPTION_NAMES = [f"{number}-{next(iter(options), 'default')}" for number, options in enumerate(OPTIONS)]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=OPTION_NAMES)
 @pytest.mark.parametrize("text", LINES, ids=lambda text: repr(text[-30:]))
 def test_each_line_gives_the_events_of_the_simple_way(text: bytes, options: dict[str, Any]) -> None:
     body = b"\n".join([line("first"), text, text, DONE, b""])
@@ -86,7 +87,7 @@ def test_the_quick_way_gives_the_events_of_the_simple_one(
     assert events == simple([body], **options)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=OPTION_NAMES)
 def test_byte_by_byte_gives_the_same_events(options: dict[str, Any]) -> None:
     body = b"\n".join([line("first"), *LINES])
     assert of_chunks(parser("ollama", **options), bytewise(body)) == simple([body], **options)
