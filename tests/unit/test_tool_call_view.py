@@ -243,6 +243,12 @@ def test_what_is_held_can_be_asked_for_at_any_other_end() -> None:
     assert sequencer.feed(failed) == [failed]
 
 
+def test_a_call_whose_start_was_not_fed_comes_without_one() -> None:
+    started, *rest = call_events(0, "{}")
+    assert isinstance(started, ToolCallStarted)
+    assert [type(event) for event in sequenced(rest)] == [ToolCallDelta, ToolCallFinished]
+
+
 def test_a_call_without_arguments_has_no_delta() -> None:
     body = sse(chat_call(0, "", "f", "c0"), chat(finish="tool_calls"), "[DONE]")
     came = [type(event) for event in sequenced(feed("openai-chat", body)) if isinstance(event, OF_CALLS)]

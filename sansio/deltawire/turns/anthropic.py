@@ -38,7 +38,10 @@ def anthropic_results(results: Iterable[ToolResult]) -> list[dict[str, Any]]:
 def _result(result: ToolResult) -> dict[str, Any]:
     identifier = accepted_id(result.call.id, _PROVIDER)
     block: dict[str, Any] = {"type": "tool_result", "tool_use_id": identifier, "content": result.output}
-    return {**block, "is_error": True} if result.is_error else block
+    if not result.is_error:
+        return block
+    # A failure that says nothing is refused: github.com/can1357/oh-my-pi/pull/2250.
+    return {**block, "content": result.output if result.output.strip() else "error", "is_error": True}
 
 
 def _blocks(part: MessagePart) -> list[dict[str, Any]]:

@@ -65,8 +65,6 @@ def _reasoning(native: dict[str, Any], text: str) -> list[dict[str, Any]]:
 
 
 def _cited(cited: dict[str, Any], text: str) -> list[dict[str, Any]]:
-    if not text.strip():
-        return []
     content = as_list(cited.get("content"))
     whole = "".join(as_text(as_object(piece).get("text")) for piece in content) == text
     return [{"citationsContent": {**cited, "content": content if whole else [{"text": text}]}}]

@@ -12,7 +12,15 @@ from ..message import MediaPart, MessagePart, ReasoningPart, RefusalPart, TextPa
 from ..payload import PayloadError, as_object, compact_json, decode_json, is_object
 from ..think_tags import TagPair
 
-__all__ = ["all_spoken", "arguments_text", "arguments_value", "plain_parts", "spoken", "usable_parts", "without_blank_texts"]
+__all__ = [
+    "all_spoken",
+    "arguments_text",
+    "arguments_value",
+    "plain_parts",
+    "spoken",
+    "usable_parts",
+    "without_blank_texts",
+]
 
 _DEEPEST = 256
 

@@ -76,6 +76,15 @@ def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
         GenaiPrices()
 
 
+def test_what_the_package_itself_is_missing_is_said_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> None:
+        raise ModuleNotFoundError("No module named 'pydantic'", name="pydantic")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    with pytest.raises(ModuleNotFoundError, match="pydantic"):
+        GenaiPrices()
+
+
 def test_names_only_providers_that_there_are() -> None:
     assert PROVIDER_IDS.keys() <= PROVIDERS.keys()
 

@@ -160,6 +160,16 @@ def test_a_signature_from_the_start_of_a_block_goes_back() -> None:
     assert content(message)[0] == {"type": "thinking", "thinking": "hm", "signature": "zai"}
 
 
+@pytest.mark.parametrize(
+    ("output", "is_error", "content"),
+    [("", False, ""), ("", True, "error"), (" \n", True, "error"), ("no", True, "no")],
+)
+def test_a_failure_always_says_something(output: str, is_error: bool, content: str) -> None:
+    (call,) = answered(*call_block(0, "f", "{}")).tool_calls
+    (results,) = tool_results([ToolResult(call, output, is_error)], "anthropic")
+    assert results["content"][0]["content"] == content
+
+
 def test_a_reused_id_is_another_one_in_call_and_result() -> None:
     blocks = [*call_block(0, "f", "{}"), *whole_block(1, type="tool_use", id="tool-0", name="f", input={"a": 1})]
     message = answered(*blocks)

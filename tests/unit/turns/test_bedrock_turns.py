@@ -97,6 +97,18 @@ def test_white_space_joins_the_text_beside_it() -> None:
     assert content(answered(*texts, reason="end_turn")) == [{"text": "a\n"}, {"text": "b"}]
 
 
+def test_a_source_without_a_text_stays_out() -> None:
+    blocks = (grow(0, citation={"title": "t"}), close_block(0), text(1, "a"), close_block(1))
+    assert content(answered(*blocks, reason="end_turn")) == [{"text": "a"}]
+
+
+def test_a_source_with_white_space_beside_it_keeps_it() -> None:
+    blocks = (text(0, "a"), grow(0, citation={"title": "t"}), close_block(0), text(1, "\n"), close_block(1))
+    assert content(answered(*blocks, reason="end_turn")) == [
+        {"citationsContent": {"content": [{"text": "a\n"}], "citations": [{"title": "t"}]}}
+    ]
+
+
 def test_a_whole_answer_goes_back_as_it_came() -> None:
     blocks = [
         {"reasoningContent": {"reasoningText": {"text": "hm", "signature": SIGNATURE}}},
@@ -154,6 +166,19 @@ def test_coheres_new_chat_behind_invoke_model() -> None:
     assert tool_results([ToolResult(message.tool_calls[0], "x")], "bedrock-invoke") == [
         {"role": "tool", "tool_call_id": "c0", "content": "x"}
     ]
+
+
+def test_coheres_plan_shows_the_schema() -> None:
+    plan = {"type": "tool-plan-delta", "delta": {"message": {"tool_plan": "I look."}}}
+    message = message_of("bedrock-invoke", COHERE[0], plan, *COHERE[1:])
+    (turn,) = assistant_turn(message, "bedrock-invoke")
+    assert turn == {"role": "assistant", "tool_plan": "I look.", "content": [{"type": "text", "text": "Hello"}]}
+
+
+def test_what_shows_no_schema_is_taken_for_chat_completions() -> None:
+    thinking = {"type": "content-start", "index": 0, "delta": {"message": {"content": {"type": "thinking"}}}}
+    message = message_of("bedrock-invoke", COHERE[0], thinking, *COHERE[2:])
+    assert assistant_turn(message, "bedrock-invoke") == [{"role": "assistant", "content": "Hello"}]
 
 
 def test_coheres_first_chat_behind_invoke_model() -> None:

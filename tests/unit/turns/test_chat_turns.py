@@ -166,6 +166,9 @@ def test_mistral_gets_its_list_of_chunks_again() -> None:
     assert assistant_turn(message, "mistral") == [
         {"role": "assistant", "content": [thinking, {"type": "text", "text": "Yes"}]}
     ]
+    image = [{"image_url": {"url": "https://example.org/a.png"}, "type": "image_url"}]
+    drawn = said({"content": [thinking]}, {"content": image}, {"content": "Yes"}, provider="mistral")
+    assert assistant_turn(drawn, "mistral") == assistant_turn(message, "mistral")
     assert assistant_turn(said({"content": "Yes"}, provider="mistral"), "mistral") == [
         {"role": "assistant", "content": "Yes"}
     ]

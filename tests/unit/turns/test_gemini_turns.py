@@ -112,6 +112,11 @@ def test_a_call_of_another_model_says_that_it_is_not_signed() -> None:
     ]
 
 
+def test_a_text_of_another_model_needs_no_signature() -> None:
+    chunks = [{"choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}, "[DONE]"]
+    assert sent_parts(message_of("openai-chat", *chunks)) == [{"text": "Hi"}]
+
+
 # Interactions.
 
 
@@ -158,6 +163,12 @@ def test_steps_go_back_with_texts_summaries_and_signatures() -> None:
         assert tool_results([ToolResult(call, "rain", **failed)], "gemini-interactions") == [
             {"type": "function_result", "call_id": "f1", "name": "weather", "result": "rain"} | failed
         ]
+
+
+def test_media_go_back_with_what_was_said_of_them() -> None:
+    media = [{"type": "image", "uri": "https://example.org/a.png"}, {"type": "audio", "mime_type": "audio/wav"}]
+    message = interaction(*step(0, {"type": "model_output"}, *media), status="completed")
+    assert assistant_turn(message, "gemini-interactions") == [{"type": "model_output", "content": media}]
 
 
 def test_an_unsigned_thought_without_a_summary_goes_back_as_it_came() -> None:

@@ -82,6 +82,15 @@ def test_cohere_gets_a_plain_text() -> None:
     ]
 
 
+def test_empty_blocks_do_not_go_back_to_cohere() -> None:
+    end = cohere.event("message-end", delta={"finish_reason": "COMPLETE"})
+    empty = [cohere.open_block(0, "thinking"), cohere.close_block(0), cohere.open_block(1), cohere.close_block(1)]
+    spoken = [cohere.open_block(2), cohere.text(2, "Hi"), cohere.close_block(2)]
+    assert assistant_turn(message_of("cohere", cohere.start(), *empty, *spoken, end), "cohere") == [
+        {"role": "assistant", "content": [{"type": "text", "text": "Hi"}]}
+    ]
+
+
 def test_cohere_gets_no_plan_without_calls() -> None:
     cut = message_of("cohere", cohere.start(), cohere.plan("I will"), cohere.open_call(0, "a", "f", '{"a'))
     assert not cut.tool_calls[0].complete

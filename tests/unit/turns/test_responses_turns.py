@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.turn_messages import message_of
 
-from deltawire.message import Message, ToolCallPart
+from deltawire.message import Message, MessageChoice, TextPart, ToolCallPart
 from deltawire.think import THINK_TAGS
 from deltawire.turns import ToolResult, assistant_turn, tool_results
 
@@ -23,6 +23,7 @@ CALL = {
 CUSTOM = {"id": "ctc_1", "type": "custom_tool_call", "call_id": "call_2", "name": "shell", "input": "ls"}
 SEARCH = {"id": "ws_1", "type": "web_search_call", "status": "completed", "action": {"type": "search", "query": "x"}}
 COMPACTION = {"id": "cmp_1", "type": "compaction", "encrypted_content": "b64=="}
+IMAGE = {"id": "ig_1", "type": "image_generation_call", "status": "completed", "result": "AAAA"}
 NEW = {"id": "new_1", "type": "something_new", "payload": {"a": [1]}}
 
 
@@ -43,7 +44,7 @@ def answered(*items: dict[str, Any], status: str = "completed", **options: Any) 
 
 
 def test_every_item_goes_back_as_it_was_closed_in_order() -> None:
-    items = [REASONING, text_item("Let me look.", phase="commentary"), SEARCH, CALL, CUSTOM, COMPACTION, NEW]
+    items = [REASONING, text_item("Let me look.", phase="commentary"), SEARCH, IMAGE, CALL, CUSTOM, COMPACTION, NEW]
     message = answered(*items)
     assert assistant_turn(message, "openai-responses") == items
     call, custom = message.tool_calls
@@ -81,6 +82,13 @@ def test_reasoning_that_nothing_follows_stays_out() -> None:
     assert not message.tool_calls[0].complete
     assert assistant_turn(message, "openai-responses") == [text_item("Hi")]
     assert assistant_turn(answered(REASONING, status="incomplete"), "openai-responses") == []
+
+
+def test_an_empty_text_that_no_item_closed_stays_out() -> None:
+    parts = (TextPart(""), TextPart("Hi"))
+    message = Message("openai-responses", choices=(MessageChoice(0, parts),))
+    (item,) = assistant_turn(message, "openai-responses")
+    assert item["content"][0]["text"] == "Hi"
 
 
 def test_a_call_that_no_item_closed_is_written_anew() -> None:

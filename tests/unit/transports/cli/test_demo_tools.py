@@ -13,6 +13,7 @@ from rich.console import Console
 
 import deltawire
 from deltawire_transports.cli import demo_tools
+from deltawire_transports.cli.demo_check import loop_rules
 from deltawire_transports.cli.demo_frames import frames
 from deltawire_transports.cli.demo_loops import ANSWER, LOOPS, RESULT, ToolLoop
 from deltawire_transports.cli.demo_tools import Tamper, play_loop, with_changed_state
@@ -154,6 +155,14 @@ def test_a_first_turn_that_fails_has_no_second(monkeypatch: pytest.MonkeyPatch) 
     assert not accepted
     assert server.record == []
     assert "FAILED     unconfigured" in shown
+
+
+def test_a_request_that_is_refused_anyway_says_why() -> None:
+    rules = loop_rules(LOOPS[0], PROVIDER_RULES["openai-chat"], "another key")
+    exchange = Exchange("POST", "/v1/chat/completions", "", (("authorization", "Bearer demo-key"),), b"{}")
+    reply = rules(exchange)
+    assert reply is not None
+    assert reply.status == 401
 
 
 def test_a_terminal_shows_it_growing() -> None:
