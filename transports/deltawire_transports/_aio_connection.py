@@ -11,16 +11,8 @@ import anyio
 
 from deltawire.policy import OpenRequest
 
-from ._common import (
-    AFTER_WHICH_A_STREAM_MAY_BE_LEFT,
-    Arrival,
-    Data,
-    End,
-    Head,
-    LeftError,
-    failure_of,
-    request_extensions,
-)
+from ._arrivals import Arrival, Data, End, Head
+from ._common import AFTER_WHICH_A_STREAM_MAY_BE_LEFT, LeftError, failure_of, request_extensions
 from ._event_loop import EventLoop
 from ._pools import own_async_pool
 
@@ -88,7 +80,7 @@ class AsyncConnection:
         self._interruptible = pool is None
         self._deadline: float | None = None
         self._closed = False
-        self._connected = False
+        self.connected = False
         self._unowned: Any = None
         loop.spawn(self._run)
 
@@ -130,9 +122,9 @@ class AsyncConnection:
         try:
             await self._exchange()
         except Exception as error:  # noqa: BLE001 - whatever the network stack raises becomes a failure of ours
-            self._put(End(failure_of(error, connected=self._connected)))
+            self._put(End(failure_of(error, connected=self.connected)))
         except BaseException as error:
-            self._put(End(failure_of(error, connected=self._connected)))
+            self._put(End(failure_of(error, connected=self.connected)))
             raise
         finally:
             self._done.set()
@@ -196,12 +188,13 @@ class AsyncConnection:
     async def _trace(self, name: str, info: dict[str, Any]) -> None:
         if name.endswith((".connect_tcp.complete", ".start_tls.complete")):
             # Between here and the first byte sent nobody else knows of the stream, and a cancellation would lose it.
-            self._connected = True
+            self.connected = True
             self._unowned = info.get("return_value")
             self._interruptible = self._given_pool is None
         if self._closed and name.endswith(AFTER_WHICH_A_STREAM_MAY_BE_LEFT):
             raise LeftError
         if name.endswith(".send_request_headers.started"):
+            self.connected = True
             self._unowned = None  # the pool's connection has it
             self._interruptible = True
         elif name.endswith((".connect_tcp.started", ".start_tls.started")):

@@ -23,11 +23,7 @@ from deltawire.think import ThinkOptions
 
 __all__ = [
     "AFTER_WHICH_A_STREAM_MAY_BE_LEFT",
-    "Arrival",
-    "Data",
-    "End",
     "Errors",
-    "Head",
     "LeftError",
     "ProxyAddress",
     "SessionOptions",
@@ -81,32 +77,6 @@ def checked_pool(pool: Any, method: str, ssl_context: ssl.SSLContext | None) -> 
     if pool is not None and ssl_context is not None:
         raise TypeError("a pool has its own ssl_context")
     return pool
-
-
-@attrs.frozen
-class Head:
-    """The response's status and headers."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-
-
-@attrs.frozen
-class Data:
-    """The next bytes of the body."""
-
-    chunk: bytes
-
-
-@attrs.frozen
-class End:
-    """The body has ended, well or, with a failure, badly."""
-
-    failure: Failure | None = None
-
-
-Arrival: TypeAlias = tuple[int, Head | Data | End]
-"""The attempt that something arrived for, and what."""
 
 
 class LeftError(Exception):
@@ -184,9 +154,11 @@ def _reason(error: BaseException) -> str:
             # Event loops put addresses into the text; the numbers of name resolution are not the system's.
             number = 0 if isinstance(cause, socket.gaierror) else cause.errno or 0
             return os.strerror(number) if number in errno.errorcode else cause.strerror
-    return {"ConnectTimeout": "timed out", "PoolTimeout": "no connection of the pool became free"}.get(
-        type(error).__name__, type(error).__name__
-    )
+    return {
+        "ConnectTimeout": "timed out",
+        "TimeoutError": "timed out",
+        "PoolTimeout": "no connection of the pool became free",
+    }.get(type(error).__name__, type(error).__name__)
 
 
 @attrs.frozen

@@ -10,16 +10,8 @@ from typing import Any
 
 from deltawire.policy import OpenRequest
 
-from ._common import (
-    AFTER_WHICH_A_STREAM_MAY_BE_LEFT,
-    Arrival,
-    Data,
-    End,
-    Head,
-    LeftError,
-    failure_of,
-    request_extensions,
-)
+from ._arrivals import Arrival, Data, End, Head
+from ._common import AFTER_WHICH_A_STREAM_MAY_BE_LEFT, LeftError, failure_of, request_extensions
 from ._pools import own_pool
 
 __all__ = ["ThreadedConnection"]
@@ -55,7 +47,7 @@ class ThreadedConnection:
         self._socket: socket.socket | None = None
         self._unowned: Any = None
         self._closed = False
-        self._connected = False
+        self.connected = False
         self._thread = threading.Thread(target=self._run, name=f"deltawire-{self.attempt}", daemon=True)
         self._thread.start()
 
@@ -86,7 +78,7 @@ class ThreadedConnection:
                 pool = own_pool(self._opened.request.url, self._ssl_context)
             self._exchange(pool)
         except Exception as error:  # noqa: BLE001 - whatever the network stack raises becomes a failure of ours
-            self._put(End(failure_of(error, connected=self._connected)))
+            self._put(End(failure_of(error, connected=self.connected)))
         finally:
             if self._unowned is not None:
                 self._unowned.close()
@@ -131,10 +123,11 @@ class ThreadedConnection:
         if self._closed and name.endswith(AFTER_WHICH_A_STREAM_MAY_BE_LEFT):
             raise LeftError
         if name.endswith(".send_request_headers.started"):
+            self.connected = True
             self._unowned = None  # the pool's connection has it
 
     def _keep(self, stream: Any) -> None:
-        self._connected = True
+        self.connected = True
         found = None if stream is None else stream.get_extra_info("socket")
         with self._lock:
             self._socket = found

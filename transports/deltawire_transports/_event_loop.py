@@ -29,6 +29,10 @@ class EventLoop:
     @property
     def runs_here(self) -> bool:
         """True in a task of this loop."""
+        # Asked for every event, and asyncio's own way is the quick one.
+        with contextlib.suppress(RuntimeError):
+            if asyncio.get_running_loop() is self._native:
+                return True
         return current_token().native_token is self._native
 
     def spawn(self, function: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from deltawire import Message, UsageError
 from deltawire.policy import (
@@ -22,35 +22,17 @@ from deltawire.policy import (
 )
 from deltawire.rate_limits import RateLimits, rate_limits
 
-from ._common import Arrival, Data, End, Errors, Head
+from ._arrivals import Arrival, Connection, Data, End, Head
+from ._common import Errors, failure_of
 from ._outbox import Outbox
 from .queues import HostEvents
 
-__all__ = ["BaseStream", "Connection", "used_twice"]
+__all__ = ["BaseStream", "used_twice"]
 
 # Waits are cut into pieces that every clock and lock can hold.
 _LONGEST_WAIT = 3600.0
-
-
-class Connection(Protocol):
-    """One request of a stream on its way."""
-
-    @property
-    def attempt(self) -> int:
-        """The number of the request in the session."""
-        ...
-
-    def take_next(self) -> None:
-        """The last chunk was taken: one more may be read."""
-        ...
-
-    def close(self) -> None:
-        """Ends the exchange at once, from any thread; what arrives later is dropped. Idempotent."""
-        ...
-
-    def leave(self, *, ended: bool) -> None:
-        """The same from the stream's owner; `ended` says that the answer is whole, so the body's end is near."""
-        ...
+# The network stack has its own timeouts, one for each step; it is overruled when all of them together take longer.
+_CONNECT_SLACK = 0.25
 
 
 class BaseStream(abc.ABC):
@@ -66,6 +48,7 @@ class BaseStream(abc.ABC):
         self._outbox = Outbox(errors)
         self._wishes = CancellationToken()
         self._connection: Connection | None = None
+        self._connect_by = math.inf
         self._unsubscribe: Callable[[], None] | None = None
         self._host_events: HostEvents | None = None
         self._stopped = False
@@ -163,10 +146,15 @@ class BaseStream(abc.ABC):
             return None
         self._perform(self.session.reading(now))
         deadline = self.session.deadline
-        wait = (math.inf if deadline is None else deadline) - now
+        connecting = self._connection is not None and not self._connection.connected
+        connect_by = self._connect_by if connecting else math.inf
+        wait = min(math.inf if deadline is None else deadline, connect_by) - now
         if wait > 0:
             return min(wait, _LONGEST_WAIT)
-        self._perform(self.session.handle_timer(now))
+        if connect_by <= now:
+            self._perform(self.session.receive_error(failure_of(TimeoutError(), connected=False), now))
+        else:
+            self._perform(self.session.handle_timer(now))
         return None
 
     def _obey(self) -> bool:
@@ -205,6 +193,8 @@ class BaseStream(abc.ABC):
             if isinstance(action, Deliver):
                 self._outbox.put(action.event)
             elif isinstance(action, OpenRequest):
+                limit = action.connect_timeout
+                self._connect_by = math.inf if limit is None else self._now() + limit + _CONNECT_SLACK
                 self._connection = self._connect(action)
             elif isinstance(action, CloseRequest):
                 last = actions[-1]

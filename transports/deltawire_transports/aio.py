@@ -19,13 +19,23 @@ from deltawire.policy.content import TERMINAL_EVENTS
 from deltawire.requests import Target
 
 from ._aio_connection import AsyncConnection
-from ._common import Arrival, Errors, SessionOptions, StreamOptions, checked_pool, open_session
+from ._arrivals import Arrival
+from ._common import Errors, SessionOptions, StreamOptions, checked_pool, open_session
 from ._event_loop import EventLoop
 from ._forwarding import Feeder, says_full
 from ._stream import BaseStream, used_twice
 from .queues import CAPACITY, AsyncEventQueue, ForwardSummary, HostEvents, QueueClosed
 
-__all__ = ["HostEvents", "QueueClosed", "Stream", "complete", "forward", "make_queue", "open_stream"]
+__all__ = [
+    "ForwardSummary",
+    "HostEvents",
+    "QueueClosed",
+    "Stream",
+    "complete",
+    "forward",
+    "make_queue",
+    "open_stream",
+]
 
 # How often a queue between threads is asked for room.
 _POLL_SECONDS = 0.005

@@ -21,13 +21,23 @@ from deltawire.policy import CancellationToken, OpenRequest, Plan, StreamSession
 from deltawire.policy.content import TERMINAL_EVENTS
 from deltawire.requests import Target
 
-from ._common import Arrival, Errors, SessionOptions, StreamOptions, checked_pool, open_session
+from ._arrivals import Arrival
+from ._common import Errors, SessionOptions, StreamOptions, checked_pool, open_session
 from ._connection import ThreadedConnection
 from ._forwarding import Feeder
 from ._stream import BaseStream, used_twice
 from .queues import CAPACITY, EventQueue, ForwardSummary, HostEvents, QueueClosed
 
-__all__ = ["HostEvents", "QueueClosed", "Stream", "complete", "forward", "make_queue", "open_stream"]
+__all__ = [
+    "ForwardSummary",
+    "HostEvents",
+    "QueueClosed",
+    "Stream",
+    "complete",
+    "forward",
+    "make_queue",
+    "open_stream",
+]
 
 
 class Stream(BaseStream):

@@ -257,6 +257,24 @@ class TestLeaving:
             assert time.monotonic() - begun < 0.3
             held.set()
 
+    def test_to_connect_longer_than_allowed_is_a_failure_though_the_network_stack_waits(self) -> None:
+        held = threading.Event()
+
+        class Slow(httpcore.NetworkBackend):
+            def connect_tcp(self, *args: Any, **options: Any) -> Any:
+                held.wait(5)
+                raise httpcore.ConnectError
+
+        options: Any = {"policy": ONCE, "errors": "events", "timeouts": Timeouts(connect=0.02)}
+        with httpcore.ConnectionPool(network_backend=Slow()) as pool:
+            begun = time.monotonic()
+            with open_stream(Target("ollama", "m"), "hi", pool=pool, **options) as stream:
+                last = list(stream)[-1]
+            assert time.monotonic() - begun < 1
+            held.set()
+        assert (last.error.kind.value, last.error.retryable) == ("connect", True)
+        assert last.error.message == "No connection could be made: timed out"
+
     def test_not_at_all_is_a_resource_warning(self) -> None:
         with ReplayServer(Reply(chunk({"content": "Hel"}), end="hold")) as server:
             stream = opened(server)
