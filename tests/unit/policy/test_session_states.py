@@ -16,7 +16,7 @@ from deltawire.requests import Target
 RESET = Failure(FailureKind.READ, "Connection reset")
 OPEN = (State.OPENING, State.ANSWERED, State.STREAMING)
 UNCONFIGURED = Target("groq", "m")
-EDGES = [(state, name, after) for state in State for name in TRANSITIONS[state] for after in TRANSITIONS[state][name]]
+EDGES = [(state, name, after) for state in State for name, then in TRANSITIONS[state].items() for after in sorted(then)]
 
 # What an attempt that ended leads to is decided by what else the plan and the policy have.
 PLANS: dict[State, tuple[list[Target], RetryPolicy]] = {
