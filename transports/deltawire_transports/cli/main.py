@@ -10,6 +10,7 @@ from .completion import completion
 from .demo import demo
 from .parse import parse
 from .replay import replay
+from .serve import serve
 from .stream import stream
 
 __all__ = ["deltawire"]
@@ -30,4 +31,5 @@ deltawire.add_command(completion)
 deltawire.add_command(demo)
 deltawire.add_command(parse)
 deltawire.add_command(replay)
+deltawire.add_command(serve)
 deltawire.add_command(stream)
