@@ -51,15 +51,12 @@ class ThinkSplitter:
     and white space around them). The joined pieces are the input; how it was cut changes nothing but the cuts.
     What more text could still turn into a tag is held back: less than the longest tag, plus at most 64 characters of
     white space at the start and beside a tag. (`unclosed="text"` holds more.) The time is linear in the text.
-
-    Attributes:
-        notes: `(code, detail)` of the tolerance that was applied, each code at most once per text. The caller takes
-            them out and clears the list.
-        settled: True once everything that follows is text: the caller may go on without the splitter.
     """
 
     def __init__(self, options: ThinkOptions) -> None:
         self.notes: list[tuple[NoteCode, str]] = []
+        """`(code, detail)` of the tolerance that was applied, each code at most once per text. The caller takes them
+        out and clears the list."""
         self._options = options
         self._noted: set[NoteCode] = set()
         self._code = CodeSpans()
@@ -77,6 +74,7 @@ class ThinkSplitter:
             case _:
                 self._enter(_Place.START)
         self.settled = self._place is _Place.DONE
+        """True once everything that follows is text: the caller may go on without the splitter."""
 
     def feed(self, text: str) -> list[tuple[str, str]]:
         """The next piece of the text; returns what is decided by now."""

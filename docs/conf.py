@@ -1,0 +1,37 @@
+"""The settings of Sphinx: `python -m sphinx -W --keep-going -b html docs docs/_build/html`."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "sansio"), str(ROOT / "transports")]
+
+import deltawire  # noqa: E402 -- the path above has to be set first
+
+project = "deltawire"
+author = "The deltawire developers"
+project_copyright = "The deltawire developers, MIT licence"
+version = release = deltawire.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build", "embedding/README.md"]
+
+myst_enable_extensions = ["colon_fence", "linkify", "deflist"]
+myst_linkify_fuzzy_links = False
+myst_heading_anchors = 3
+
+# Docstrings write names between single back-ticks.
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": False}
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
+
+html_theme = "furo"
+html_title = "deltawire"
+html_static_path = ["_static"]
+html_css_files = ["deltawire.css"]
+html_show_sphinx = False
+html_copy_source = False

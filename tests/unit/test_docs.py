@@ -1,0 +1,159 @@
+"""The pages of the documentation: their code runs, their links lead somewhere, each says at once what it is about."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+from typing import Any, get_args
+
+import attrs
+import pytest
+
+import deltawire
+from deltawire.policy import Verdict
+from deltawire.policy.retry import VERDICTS
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+# Its blocks are files of a package, which test_adding_a_provider.py builds and runs.
+BUILDS_A_PACKAGE = DOCS / "adding-a-provider.md"
+PAGES = sorted(
+    path for path in DOCS.rglob("*.md") if not {"_build", "embedding"} & {part.name for part in path.parents}
+)
+FIRST_SCREEN = 25
+
+FENCE = re.compile(r"^(`{3,}|:{3,})(\{?[\w-]*\}?)[^\n]*\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
+IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#{1,3} +(.*)$", re.MULTILINE)
+
+by_name = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(DOCS).as_posix())
+
+
+def fences(page: Path, kind: str) -> list[tuple[int, str]]:
+    """The fenced blocks of one kind, with the line on which each begins."""
+    text = page.read_text("utf-8")
+    return [
+        (text.count("\n", 0, found.start()) + 2, found[3]) for found in FENCE.finditer(text) if found[2].strip() == kind
+    ]
+
+
+def page_text(name: str) -> str:
+    """The text of a page."""
+    return (DOCS / name).read_text("utf-8")
+
+
+def prose(page: Path) -> str:
+    """The page without its fenced blocks and without code between back-ticks in links' stead."""
+    return FENCE.sub("", page.read_text("utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page may be linked as: as GitHub does it, in lower case with hyphens."""
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(prose(page)))
+    return {heading.strip().replace(" ", "-") for heading in plain}
+
+
+@pytest.fixture
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails what would reach for another machine."""
+    connect = socket.socket.connect
+
+    def checked(self: socket.socket, address: Any) -> None:
+        assert self.family == socket.AF_UNIX or address[0] in {"127.0.0.1", "::1"}, f"a page connects to {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", checked)
+
+
+@pytest.mark.usefixtures("loopback_only")
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page != BUILDS_A_PACKAGE and fences(page, "python")],
+    ids=lambda path: path.relative_to(DOCS).as_posix(),
+)
+def test_the_code_of_a_page_runs(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    namespace: dict[str, Any] = {"__name__": page.stem}
+    for line, code in fences(page, "python"):
+        exec(compile("\n" * (line - 1) + code, str(page), "exec"), namespace)
+    if page.name == "start.md":
+        [(_, shown)] = fences(page, "text")
+        assert capsys.readouterr().out == shown
+
+
+def test_the_block_of_an_embedding_example_is_there() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\{literalinclude\} (\S+)", page.read_text("utf-8")):
+            assert (page.parent / target).is_file(), f"{page.name} shows {target}"
+
+
+def test_every_embedding_example_is_shown() -> None:
+    shown = set(re.findall(r"\{literalinclude\} embedding/(\S+)", (DOCS / "your-loop.md").read_text("utf-8")))
+    assert shown == {path.name for path in (DOCS / "embedding").glob("*.py")}
+
+
+@by_name
+def test_links_inside_the_site_lead_somewhere(page: Path) -> None:
+    text = prose(page)
+    broken = []
+    for target, anchor in LINK.findall(text):
+        there = (page.parent / target).resolve() if target else page
+        if not there.is_file():
+            broken.append(target)
+        elif anchor and there.suffix == ".md" and anchor[1:] not in anchors(there):
+            broken.append(target + anchor)
+    broken += [target for target in IMAGE.findall(text) if not (page.parent / target).is_file()]
+    assert broken == []
+
+
+@by_name
+def test_a_page_answers_within_its_first_screen(page: Path) -> None:
+    lines = page.read_text("utf-8").splitlines()
+    assert lines[0].startswith("# ")
+    first = "\n".join(lines[:FIRST_SCREEN])
+    assert re.search(r"^(```|\||- |1\. |!\[)", first, re.MULTILINE), "no code, table, list or picture in sight"
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    listed = {DOCS / "index.md"}
+    for page in (DOCS / "index.md", DOCS / "reference" / "index.md"):
+        for _, block in fences(page, "{toctree}"):
+            for entry in (line for line in block.splitlines() if line and not line.startswith(":")):
+                listed.update(page.parent.glob(f"{entry}.md"))
+    assert set(PAGES) - listed == set()
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("failures.md", [kind.value for kind in deltawire.FailureKind]),
+        ("limits.md", [field.name for field in attrs.fields(deltawire.Limits)]),
+        ("timeouts.md", [field.name for field in attrs.fields(deltawire.Timeouts)]),
+        ("usage.md", [field.name for field in attrs.fields(deltawire.Usage)]),
+        ("events.md", [kind.__name__ for kind in get_args(deltawire.Event)]),
+        ("events.md", [reason.value for reason in deltawire.FinishReason]),
+    ],
+    ids=["failure kinds", "limits", "timeouts", "token counts", "events", "finish reasons"],
+)
+def test_the_table_of_a_page_has_them_all(page: str, names: list[str]) -> None:
+    rows = [line.split("|")[1] for line in (DOCS / page).read_text("utf-8").splitlines() if line.startswith("|")]
+    assert set(names) - set(re.findall(r"`(\w+)`", " ".join(rows))) == set()
+
+
+def test_the_tables_of_defaults_tell_the_truth() -> None:
+    """A number in the table is the default of its field."""
+    told = {
+        name: default.replace(",", "")
+        for name, default in re.findall(r"^\| `(\w+)` \| ([\d,]+|none)", page_text("timeouts.md"), re.MULTILINE)
+    }
+    assert told == {
+        field.name: "none" if field.default is None else f"{field.default:g}"
+        for field in attrs.fields(deltawire.Timeouts)
+    }
+
+
+def test_what_a_session_does_about_a_failure_is_told_as_it_is() -> None:
+    words = {Verdict.RETRY: "asks again", Verdict.NEXT_TARGET: "asks the next target", Verdict.DELIVER: "delivers it"}
+    told = dict(re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*) \|", page_text("failures.md"), re.MULTILINE))
+    assert [kind for kind, verdict in VERDICTS.items() if words[verdict] not in told[kind]] == []
