@@ -69,6 +69,6 @@ def provider_row(name: str) -> ProviderRow:
     row = PROVIDERS.get(name)
     if row is None:
         near = difflib.get_close_matches(name.lower().replace("_", "-"), PROVIDERS, 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ValueError(f"no provider {name!r}{hint} Known: {', '.join(sorted(PROVIDERS))}")
     return row

@@ -73,6 +73,10 @@ class TestHalvesInDeltas:
     def test_are_replaced_before(self, kind: Any, behind: Event) -> None:
         assert mended(kind(HIGH), behind) == [NOTE, kind("\ufffd"), behind]
 
+    def test_are_let_go_at_the_end_of_their_own_choice(self, kind: Any) -> None:
+        behind = ChoiceFinished(FinishReason.STOP, "stop", 2)
+        assert mended(kind(HIGH, 2, 3), behind) == [NOTE, kind("\ufffd", 2, 3), behind]
+
     def test_of_another_choice_stay(self, kind: Any) -> None:
         other = [TextDelta("x", 1), ChoiceFinished(FinishReason.STOP, "stop", 1)]
         assert mended(kind(HIGH), *other, kind(LOW)) == [*other, kind(EARTH)]

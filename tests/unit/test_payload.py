@@ -205,10 +205,19 @@ def test_accessors_are_total(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "count"),
     [
-        *((0, 0), (12, 12), (12.0, 12), ("12", 12), ("0", 0), (2**53, 2**53), (float(2**53), 2**53)),
+        *(
+            (0, 0),
+            (12, 12),
+            (12.0, 12),
+            ("12", 12),
+            ("0", 0),
+            (str(2**53), 2**53),
+            (2**53, 2**53),
+            (float(2**53), 2**53),
+        ),
         *((None, None), (True, None), (False, None), (-1, None), (2.25, None), (-0.5, None), (2**53 + 1, None)),
         *((float("nan"), None), (float("inf"), None), (1e300, None), ("1.5", None), ("-1", None), ("", None)),
-        *(("١٢", None), ("9" * 17, None), (" 1", None), ([1], None), ({}, None)),
+        *(("١٢", None), ("9" * 17, None), ("0" * 17, None), (" 1", None), ([1], None), ({}, None)),
     ],
 )
 def test_counts_are_whole_numbers_up_to_two_to_the_53(value: Any, count: int | None) -> None:

@@ -46,5 +46,5 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: str, near: str) -> No
 
 @pytest.mark.parametrize("name", ["", "xxxxxxxx", "42"])
 def test_a_name_like_none_is_refused_without_a_guess(name: str) -> None:
-    with pytest.raises(ValueError, match=f"no provider '{name}' Known: anthropic, "):
+    with pytest.raises(ValueError, match=f"no provider '{name}'\\. Known: anthropic, "):
         provider_row(name)

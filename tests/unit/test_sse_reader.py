@@ -158,6 +158,13 @@ def test_a_frame_too_large_ends_the_stream_and_keeps_what_came() -> None:
     )
 
 
+def test_a_frame_too_large_is_told_at_once() -> None:
+    reader = reader_of(SSEReader, limits=Limits(frame_bytes=5))
+    events: list[Event] = []
+    reader.feed(b"data: ", events)
+    assert error_of(events).code == "frame_bytes"
+
+
 def test_the_start_of_the_body_is_past() -> None:
     assert events_of(b"\xef\xbb\xbfdata: {}\n\ndata: {}\n\n") == [Unknown({})]
 

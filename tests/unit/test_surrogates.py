@@ -12,7 +12,7 @@ from deltawire.surrogates import SurrogateJoiner, has_surrogate, holds_surrogate
 
 HIGH, LOW = "\ud83c", "\udf0d"
 EARTH = "\U0001f30d"
-TEXTS = st.text(alphabet=["a", "é", EARTH, HIGH, LOW, "\ud800", "\udfff", "\ufffd"], max_size=12)
+TEXTS = st.text(alphabet=["a", "é", EARTH, HIGH, LOW, "\ud800", "\udbff", "\udfff", "\ufffd"], max_size=12)
 
 
 def joined(pieces: list[str]) -> tuple[str, bool]:
@@ -41,6 +41,8 @@ def plain(text: str) -> str:
         pytest.param([f"a{HIGH}", f"{LOW}b"], f"a{EARTH}b", False, id="at the edges"),
         pytest.param([HIGH + LOW], EARTH, False, id="in one piece"),
         pytest.param([HIGH, "", LOW], EARTH, False, id="an empty piece between"),
+        pytest.param(["\udbff", "\udfff"], "\U0010ffff", False, id="the last character"),
+        pytest.param(["\ud800", "\udc00"], "\U00010000", False, id="the first character"),
         pytest.param([HIGH], "\ufffd", True, id="high alone at the end"),
         pytest.param([HIGH, "a"], "\ufffda", True, id="high alone before text"),
         pytest.param([LOW, "a"], "\ufffda", True, id="low alone"),

@@ -35,7 +35,7 @@ class SSEFrame:
     last_event_id: str
     """The last id that the stream set, `""` if none."""
     retry: int | None
-    """Milliseconds to wait before reconnecting, if this frame says so."""
+    """Milliseconds to wait before reconnecting, if this frame says so in at most nine digits."""
     terminated: bool = True
     """False for what was pending when the body ended: the standard would discard it."""
 
@@ -140,9 +140,6 @@ class SSEDecoder:
     def end_blocks(self) -> list[SSEBlock | str]:
         """As `end`, for the parser: what is pending at the end of the body."""
         blocks: list[SSEBlock | str] = []
-        if self._head:
-            head, self._head = self._head, None
-            self._feed_lines(head, blocks)
         for line in self._lines.end():
             self._take_line(line, blocks)
         if self.failure is None:

@@ -124,6 +124,8 @@ def assert_both_ways_agree(chunks: list[bytes], limit: int = 1_000_000) -> None:
         pytest.param(b"id: 1\nid\ndata: x\n\n", [frame("x")], id="an empty id takes it back"),
         pytest.param(b"id: 1\nid: a\0b\ndata: x\n\n", [frame("x", last_event_id="1")], id="an id with NUL is ignored"),
         pytest.param(b"retry: 250\ndata: x\n\ndata: y\n\n", [frame("x", retry=250), frame("y")], id="retry"),
+        pytest.param(b"retry: 999999999\ndata: x\n\n", [frame("x", retry=999_999_999)], id="retry of nine digits"),
+        pytest.param(b"retry: 1000000000\ndata: x\n\n", [frame("x")], id="retry of ten digits is not believed"),
         pytest.param(b"retry: 2s\nretry: -1\nretry: 1.5\nretry:\ndata: x\n\n", [frame("x")], id="retry is digits only"),
         pytest.param("retry: ١٢\nretry:  5\ndata: x\n\n".encode(), [frame("x")], id="ASCII digits only"),
         pytest.param(b"retry: " + b"9" * 5_000 + b"\ndata: x\n\n", [frame("x")], id="retry of 5,000 digits"),
@@ -183,10 +185,12 @@ def test_whole_blocks_are_what_the_lines_are_in_recorded_streams(streams: Path) 
     ("body", "blocks"),
     [
         pytest.param(b"data: x\n\n", ["x"], id="plain"),
+        pytest.param(BOM + b"data: x\n\n", ["x"], id="byte order mark"),
         pytest.param(b"event: a\ndata: x\n\n", ["x"], id="plain with a name"),
         pytest.param(b"event: error\ndata: x\n\n", [SSEBlock("data", b"x", "error")], id="an error by its name"),
         pytest.param(b"event: ping\n\n", [SSEBlock("event", b"", "ping")], id="a name and no data"),
         pytest.param(b":  hi \n\n:\n", [SSEBlock("comment", b"hi"), SSEBlock("comment", b"")], id="comments"),
+        pytest.param(b":hi\n", [SSEBlock("comment", b"hi")], id="a comment without a space"),
         pytest.param(b"error: a\nerror: b\n\n", [SSEBlock("error", b"a\nb")], id="a field named error"),
         pytest.param(
             b"data: x\nerror: e\n\n", [SSEBlock("data", b"x"), SSEBlock("error", b"e")], id="data and then the error"
@@ -195,6 +199,11 @@ def test_whole_blocks_are_what_the_lines_are_in_recorded_streams(streams: Path) 
             b'data: x\n\n{\n "error": {\n  "code": 5\n }\n}\n\n',
             ["x", SSEBlock("bare", b'{\n "error": {\n  "code": 5\n }\n}')],
             id="pretty-printed JSON between the frames",
+        ),
+        pytest.param(
+            b"{\n}\n\ndata: x\nerror: e\n\n[\n]\n\n",
+            [SSEBlock("bare", b"{\n}"), SSEBlock("data", b"x"), SSEBlock("error", b"e"), SSEBlock("bare", b"[\n]")],
+            id="nothing stays for the next frame",
         ),
         pytest.param(b"[{}]\n: c\n\n", [SSEBlock("comment", b"c"), SSEBlock("bare", b"[{}]")], id="comment inside"),
         pytest.param(
@@ -318,6 +327,13 @@ class TestLimit:
         assert decoder.feed(b"\n\ndata\n\n") == []
         assert decoder.end() == []
         assert not decoder.pending
+
+    @pytest.mark.parametrize("chunk", [b"data: 1\ndata", b"data: 1\nid: 2\n", b"{\n1234567\n89", b"error: 1\n:234"])
+    def test_holds_before_the_line_ends_and_leaves_nothing_behind(self, chunk: bytes) -> None:
+        decoder = SSEDecoder(10)
+        assert decoder.feed_blocks(chunk) == []
+        assert decoder.failure == too_large("frame_bytes", 10, "An event")
+        assert (decoder.pending, decoder.end_blocks()) == (b"", [])
 
     def test_bounds_the_memory_of_an_event_of_tiny_lines(self) -> None:
         size = 200_000
