@@ -28,7 +28,18 @@ PLACES = {
 }
 
 # How far along the way its inputs stand, so that they do not cover each other.
-LABELS_AT = {State.ENDED: 0.6, State.BACKOFF: 0.42, State.OPENING: 0.4}
+LABELS_AT = {
+    (State.NEW, State.ENDED): 0.35,
+    (State.OPENING, State.ENDED): 0.52,
+    (State.ANSWERED, State.ENDED): 0.72,
+    (State.STREAMING, State.ENDED): 0.35,
+    (State.BACKOFF, State.ENDED): 0.45,
+    (State.OPENING, State.BACKOFF): 0.5,
+    (State.ANSWERED, State.BACKOFF): 0.33,
+    (State.STREAMING, State.BACKOFF): 0.3,
+    (State.BACKOFF, State.OPENING): 0.25,
+    (State.STREAMING, State.OPENING): 0.42,
+}
 
 STYLE = (
     ".b{fill:#f4f6fb;stroke:#3b5bdb}.t{fill:#1c2333}.e{fill:none;stroke:#6b7a99}.l{fill:#44506b;font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px}"
@@ -123,7 +134,7 @@ def _way(start: State, end: State, inputs: list[str]) -> str:
     middle_y = (y1 + y2) / 2 - (x2 - x1) / length * bend
     from_x, from_y = _rim(x1, y1, middle_x, middle_y)
     to_x, to_y = _rim(x2, y2, middle_x, middle_y)
-    at = LABELS_AT.get(end, 0.5)
+    at = LABELS_AT.get((start, end), 0.5)
     near, half, far = (1 - at) ** 2, 2 * at * (1 - at), at**2
     label_x = near * from_x + half * middle_x + far * to_x
     label_y = near * from_y + half * middle_y + far * to_y

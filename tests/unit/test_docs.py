@@ -119,8 +119,8 @@ def test_every_page_is_in_the_table_of_contents() -> None:
     listed = {DOCS / "index.md"}
     for page in (DOCS / "index.md", DOCS / "reference" / "index.md"):
         for _, block in fences(page, "{toctree}"):
-            for entry in (line for line in block.splitlines() if line and not line.startswith(":")):
-                listed.update(page.parent.glob(f"{entry}.md"))
+            entries = [line for line in block.splitlines() if line and not line.startswith(":")]
+            listed.update(page.parent / (re.sub(r".* <(.*)>", r"\1", entry) + ".md") for entry in entries)
     assert set(PAGES) - listed == set()
 
 
