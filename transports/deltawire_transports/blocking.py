@@ -192,6 +192,8 @@ def forward(stream: Stream, queue: Any, *, host_events: HostEvents | None = None
 
     A queue that is closed cancels the stream: one of `make_queue` at once, others with the next event, by `shutdown`
     (Python 3.13) or a `put` that raises QueueClosed. A failure is the last event in the queue and raises nothing here.
+
+    Raises TypeError for an `asyncio.Queue`, which belongs to its event loop.
     """
     if isinstance(queue, asyncio.Queue):
         raise TypeError("an asyncio.Queue belongs to its event loop: use deltawire_transports.aio.forward")

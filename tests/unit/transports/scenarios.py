@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -57,9 +58,9 @@ class Scenario:
     plan: Callable[[ReplayServer], Plan | Target] = at
     options: dict[str, Any] = attrs.field(factory=dict[str, Any])
     leave: str | None = None
-    """What the consumer does once: cancel, pause, close."""
+    """What the consumer does: cancel or pause."""
     on: str | None = None
-    """The class of the event on which it does it, `later` for a moment after the last event came, None for before."""
+    """The class of the event on which it does it, and `later` if it is a moment after the server was asked."""
     sees_close: bool = False
     """True if the server must see that the client has closed."""
     uneven: bool = False
@@ -83,15 +84,21 @@ class Played:
     requests: int
 
 
-def consumer_leaves(scenario: Scenario, stream: Any, event: Any) -> None:
-    """Does what the consumer does upon `event`; all but a close, which the shims do each in its own way."""
+def consumer_leaves(scenario: Scenario, stream: Any, event: Any, server: ReplayServer) -> None:
+    """Does what the consumer does upon `event`, at once or from another thread."""
     if scenario.leave is None or scenario.on is None or type(event).__name__ != scenario.on.partition(" ")[0]:
         return
     wish = stream.cancel if scenario.leave == "cancel" else stream.pause
     if scenario.on.endswith("later"):
-        threading.Timer(0.03, wish).start()
+        threading.Thread(target=_do_later, args=(server, wish)).start()
     else:
         wish()
+
+
+def _do_later(server: ReplayServer, wish: Callable[[], None]) -> None:
+    server.wait_for_requests(1)
+    time.sleep(0.03)
+    wish()
 
 
 def two(server: ReplayServer) -> Plan:
@@ -123,8 +130,10 @@ BUSY = error(503, "busy")
 OVERFLOW = error(400, "This model's maximum context length is 10 tokens.", code="context_length_exceeded")
 HOLD = Reply(text("Hel"), end="hold")
 CALL_HOLD = Reply(WEATHER, end="hold")
-QUICK = Timeouts(local_first_byte=0.1, silence=0.1, finish_grace=0.05)
+DEAF = Timeouts(local_first_byte=0.25)
+STILL = Timeouts(silence=0.1, finish_grace=0.05)
 ALL = range(1, 4096)
+ODD = range(1, 4096, 7)
 HTML = {"Content-Type": "text/html"}
 LINES = {"Content-Type": "application/x-ndjson"}
 DOCUMENT = {
@@ -145,13 +154,13 @@ SCENARIOS = [
     Scenario("an answer of many reads", Reply(text("x" * 200_000) + STOP), "Finished"),
     Scenario("usage", Reply(text("Hi") + chunk({}, "stop") + USAGE + DONE), "Finished"),
     Scenario("tool calls", Reply(CALLS), "Finished"),
-    Scenario("tool calls byte by byte", Reply(pace(CALLS, split_points=ALL)), "Finished"),
+    Scenario("tool calls cut anywhere", Reply(pace(CALLS, split_points=ODD)), "Finished"),
     Scenario("a document", json_reply(200, DOCUMENT), "Finished"),
     Scenario(
         "a finish and then silence",
         Reply(text("Hi") + chunk({}, "stop"), end="hold"),
         "Finished",
-        options={"timeouts": QUICK},
+        options={"timeouts": STILL},
         sees_close=True,
     ),
     Scenario("a finish and a clean end", Reply(text("Hi") + chunk({}, "stop")), "Finished"),
@@ -165,7 +174,7 @@ SCENARIOS = [
     Scenario("gemini", Reply(GEMINI), "Finished", plan=provider("gemini")),
     Scenario(
         "gemini as an array",
-        Reply(pace(GEMINI_ARRAY, split_points=range(1, 4096, 7))),
+        Reply(pace(GEMINI_ARRAY, split_points=ODD)),
         "Finished",
         plan=provider("gemini"),
     ),
@@ -203,10 +212,10 @@ SCENARIOS = [
         Reply((), end="silent"),
         "Failed",
         "stalled",
-        options={"timeouts": QUICK},
+        options={"timeouts": DEAF},
         sees_close=True,
     ),
-    Scenario("silent after content", HOLD, "Failed", "stalled", options={"timeouts": QUICK}, sees_close=True),
+    Scenario("silent after content", HOLD, "Failed", "stalled", options={"timeouts": STILL}, sees_close=True),
     Scenario(
         "heartbeats for ever",
         Reply([(0.02, b": ping\n\n")] * 20, end="hold"),
@@ -221,7 +230,7 @@ SCENARIOS = [
         Reply([(0.01, text("x"))] * 100, end="hold"),
         "Failed",
         "timeout",
-        options={"timeouts": Timeouts(total=0.15)},
+        options={"timeouts": Timeouts(total=0.3)},
         sees_close=True,
         uneven=True,
     ),
@@ -242,7 +251,7 @@ SCENARIOS = [
         Reply(b'{"error": {"mess', status=500, end="hold"),
         "Failed",
         "server",
-        options={"timeouts": QUICK},
+        options={"timeouts": STILL},
         sees_close=True,
     ),
     Scenario("a context overflow", OVERFLOW, "ContextOverflow", "context_overflow"),
@@ -253,7 +262,7 @@ SCENARIOS = [
         "a try more after silence",
         [Reply((), end="silent"), Reply(HELLO)],
         "Finished",
-        options={"policy": AGAIN, "timeouts": QUICK},
+        options={"policy": AGAIN, "timeouts": DEAF},
     ),
     Scenario(
         "a try more after a cut preamble",

@@ -114,7 +114,7 @@ class TestForwards:
 
     def test_best_effort_waits_a_tenth_of_a_second_and_is_dropped(self, shim: str) -> None:
         with ReplayServer(Reply([(0.05, HELLO)])) as server:
-            result = forwarded(server, shim, capacity=1, slow=0.3, timeouts=CHATTY)
+            result = forwarded(server, shim, capacity=1, slow=0.22, timeouts=CHATTY)
         assert result.summary.dropped_by_type["Status"] >= 1
         assert result.seconds > 0.1
         assert isinstance(result.events[-1], deltawire.Finished)
@@ -201,25 +201,30 @@ def test_a_queue_that_closes_cancels_the_server_side(shim: str, error_type: type
 
 class TestAClosedQueue:
     def test_cancels_a_forward_that_waits_for_the_server(self, shim: str) -> None:
+        def leave_by_thread() -> None:
+            next(event for event in between_threads if isinstance(event, deltawire.TextDelta))
+            between_threads.close()
+
         async def main() -> ForwardSummary:
             events = aio.make_queue()
+
+            async def leave() -> None:
+                async for event in events:
+                    if isinstance(event, deltawire.TextDelta):
+                        events.close()
+
             async with anyio.create_task_group() as tasks, aio.open_stream(at(server), "hi") as stream:
-
-                async def leave() -> None:
-                    await anyio.sleep(0.05)
-                    events.close()
-
                 tasks.start_soon(leave)
                 return await aio.forward(stream, events)
             raise AssertionError
 
+        between_threads = blocking.make_queue()
         with ReplayServer(HOLD) as server:
             begun = time.monotonic()
             if shim == "blocking":
-                events = blocking.make_queue()
-                threading.Timer(0.05, events.close).start()
+                threading.Thread(target=leave_by_thread).start()
                 with blocking.open_stream(at(server), "hi") as stream:
-                    summary = blocking.forward(stream, events)
+                    summary = blocking.forward(stream, between_threads)
             else:
                 summary = anyio.run(main, backend=shim)
             assert server.record[0].client_closed.wait(1)
@@ -247,7 +252,7 @@ class TestAClosedQueue:
                     summary = blocking.forward(stream, events)
             else:
                 summary = anyio.run(main, backend=shim)
-            assert server.record[0].client_closed.wait(1)
+            assert all(exchange.client_closed.wait(1) for exchange in server.record)
         assert summary == ForwardSummary(False, {}, True, deltawire.policy.Outcome.CANCELLED)
 
     @pytest.mark.skipif(sys.version_info < (3, 13), reason="queue.Queue.shutdown is of Python 3.13")

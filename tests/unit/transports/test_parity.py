@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.util import find_spec
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +16,7 @@ from deltawire_transports import aio, blocking
 from deltawire_transports.replay import ReplayServer
 
 LIMIT = 5.0
+LOOPS = ["asyncio", "trio"] if find_spec("trio") else ["asyncio"]
 
 
 def played(stream: Any, events: list[Any], server: ReplayServer) -> Played:
@@ -34,7 +36,7 @@ def by_blocking(scenario: Scenario, server: ReplayServer) -> Played:
     with blocking.open_stream(scenario.plan(server), "hi", **token_of(scenario.session())) as stream:
         for event in stream:
             events.append(event)
-            consumer_leaves(scenario, stream, event)
+            consumer_leaves(scenario, stream, event, server)
     return played(stream, events, server)
 
 
@@ -43,7 +45,7 @@ async def by_aio(scenario: Scenario, server: ReplayServer) -> Played:
     async with aio.open_stream(scenario.plan(server), "hi", **token_of(scenario.session())) as stream:
         async for event in stream:
             events.append(event)
-            consumer_leaves(scenario, stream, event)
+            consumer_leaves(scenario, stream, event, server)
     return played(stream, events, server)
 
 
@@ -71,17 +73,16 @@ def play(scenario: Scenario, shim: str) -> Played:
     return evened(result) if scenario.uneven else result
 
 
-@pytest.fixture(scope="module")
-def of_blocking() -> dict[str, Played]:
-    """What the blocking shim made of the scenarios so far."""
-    return {}
-
-
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_both_shims_give_the_same(scenario: Scenario, backend: str, of_blocking: dict[str, Played]) -> None:
-    if scenario.name not in of_blocking:
-        of_blocking[scenario.name] = play(scenario, "blocking")
-    assert play(scenario, backend) == of_blocking[scenario.name]
+def test_both_shims_give_the_same(scenario: Scenario) -> None:
+    expected = play(scenario, "blocking")
+    for loop in LOOPS:
+        assert play(scenario, loop) == expected, loop
+
+
+def test_trio_is_among_the_loops() -> None:
+    pytest.importorskip("trio", reason="trio is not installed: the scenarios ran on asyncio alone")
+    assert LOOPS == ["asyncio", "trio"]
 
 
 def test_the_table_has_every_outcome() -> None:
