@@ -86,8 +86,11 @@ class ToolCallPart:
     complete: bool = False
     """True only once the call has ended properly: never run it before."""
     kind: ToolKind = "function"
+    """A function with JSON arguments, a custom tool with free text, or another client tool."""
     item_id: str | None = None
+    """The id of the item that holds the call, where the provider has one beside the call's."""
     position: int | None = None
+    """The server's own number of the call or its item."""
     synthetic_id: bool = False
     """True if the server gave no usable id."""
     opaque: tuple[OpaqueState, ...] = ()
@@ -108,10 +111,13 @@ class MediaPart:
     """An image, audio or file."""
 
     kind: str
+    """image, audio, transcript, video, file or document."""
     media_type: str | None
+    """The MIME type if the provider names it."""
     data: tuple[str, ...]
     """The pieces as sent, base64 each (a transcript: text)."""
     uri: str | None = None
+    """Where the media is, in place of `data`."""
     native: Any = None
     """The closing block or item."""
     citations: tuple[Any, ...] = ()
@@ -143,7 +149,9 @@ class NativePart:
     native: Any
     """It, as sent."""
     opaque: tuple[OpaqueState, ...] = ()
+    """State to send back with it."""
     citations: tuple[Any, ...] = ()
+    """Its sources, as the provider sent them."""
 
 
 MessagePart: TypeAlias = TextPart | ReasoningPart | RefusalPart | ToolCallPart | MediaPart | ServerToolPart | NativePart
@@ -191,8 +199,11 @@ class Message:
     """One response as far as it has come."""
 
     provider: str = ""
+    """The provider or dialect name of the parser."""
     id: str = ""
+    """The provider's id of the response, `""` if it gave none."""
     model: str = ""
+    """The model that answered, as the provider names it, `""` if it did not say."""
     choices: tuple[MessageChoice, ...] = ()
     """By the provider's numbers."""
     usage: Usage | None = None
@@ -200,6 +211,7 @@ class Message:
     finish_reason: FinishReason | None = None
     """Why it ended; None while it is open, and after a failure."""
     raw_reason: str | None = None
+    """The provider's own word."""
     failure: Failure | None = None
     """Why it failed; what came before stands in `choices`."""
     damaged: bool = False

@@ -23,7 +23,9 @@ class TagPair:
     """
 
     open: str = attrs.field(validator=_needs_a_mark)
+    """What begins the block."""
     close: str = attrs.field(validator=_needs_a_mark)
+    """What ends it."""
 
 
 def is_special_token(tag: str) -> bool:

@@ -61,7 +61,9 @@ class Capture:
     """A capture in memory: what a session was made with, and what happened to it, in order."""
 
     header: CaptureHeader
+    """What the session was made with."""
     lines: tuple[Line, ...]
+    """What happened, each line with its time in microseconds from the start."""
 
     @property
     def outcome(self) -> Outcome | None:

@@ -29,7 +29,9 @@ class Asked:
     """A target, as far as a capture knows it."""
 
     provider: str
+    """The provider or dialect name."""
     model: str
+    """The model that was asked for."""
 
 
 @attrs.frozen
@@ -39,11 +41,17 @@ class CaptureHeader:
     targets: tuple[Asked, ...]
     """The targets of the plan, the primary first."""
     policy: RetryPolicy = attrs.field(factory=RetryPolicy)
+    """How often and after which waits it asked again."""
     timeouts: Timeouts = attrs.field(factory=Timeouts)
+    """How long it waited, in seconds."""
     limits: Limits = attrs.field(factory=Limits)
+    """The limits of its parsers."""
     think: str | ThinkOptions | None = None
+    """Where its parsers looked for think blocks, as in `deltawire.parser`."""
     raw: bool = False
+    """True if its parsers gave `Raw` events."""
     id_prefix: str | None = None
+    """How the ids begin that its parsers made."""
     title: str = ""
     """What a person calls it."""
     recorded: str = ""

@@ -43,6 +43,7 @@ class LongLength(_FramingFault):
     """Content-Length states more than the connection brings before it closes."""
 
     missing: int = 1
+    """By how many bytes."""
 
     def steps(self, wire: Wire, position: Position) -> Iterable[Step]:
         """The body up to the position."""
@@ -95,7 +96,7 @@ class KeepAlives(_FramingFault):
     """From the position on, signs of life and nothing else, for ever."""
 
     seconds: float = 0.1
-    """The time between two of them."""
+    """Seconds between two of them."""
 
     def steps(self, wire: Wire, position: Position) -> Iterator[Step]:
         """Interim responses, digits, headers; in the body what its kind of stream has, between two events."""
@@ -156,6 +157,7 @@ class Redirect(_WholeAnswer):
     """The answer is to be had elsewhere."""
 
     status: int = 307
+    """The HTTP status."""
     location: str | None = None
     """Where; another name of this server if None, which is another origin."""
 
@@ -209,6 +211,7 @@ class Html(_WholeAnswer):
     """A page for people, with status 200: a proxy, a portal, a wrong path."""
 
     status: int = 200
+    """The HTTP status."""
 
     def answer(self, wire: Wire) -> Iterable[Step]:
         """A small page."""

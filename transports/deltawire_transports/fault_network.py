@@ -31,6 +31,7 @@ class Delay(Fault):
     """A pause that no client should mind."""
 
     seconds: float = 0.05
+    """How long it is, in seconds."""
 
     def steps(self, wire: Wire, position: Position) -> Iterable[Step]:
         """All as it should be, with a pause."""
@@ -42,6 +43,7 @@ class Stall(Delay):
     """A pause that is longer than a client waits; then all goes on."""
 
     seconds: float = 400.0
+    """How long it is, in seconds."""
 
 
 @attrs.frozen
@@ -49,6 +51,7 @@ class Drip(Fault):
     """A trickle from the position on, of so many bytes a second."""
 
     bytes_per_second: float = 1000.0
+    """How fast it trickles."""
 
     def steps(self, wire: Wire, position: Position) -> Iterable[Step]:
         """Twenty pieces a second, or single bytes if that is too many."""
@@ -122,6 +125,7 @@ class Corrupt(Fault):
     """Bits of the byte at the position are flipped."""
 
     mask: int = attrs.field(default=0x80, validator=[attrs.validators.ge(1), attrs.validators.le(0xFF)])
+    """The bits to flip, 1 to 255."""
 
     def steps(self, wire: Wire, position: Position) -> Iterable[Step]:
         """At `connect` the byte comes before the request is read."""

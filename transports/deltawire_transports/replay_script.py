@@ -86,6 +86,7 @@ class Exchange:
     """One request, and how its reply went. The connection's thread writes it; anyone may read it at any time."""
 
     method: str
+    """The HTTP method as sent."""
     path: str
     """The path as sent, still quoted."""
     query: str = attrs.field(repr=False)
@@ -93,6 +94,7 @@ class Exchange:
     headers: Pairs = attrs.field(repr=False)
     """As sent, in order; h11 gives the names in lower case."""
     body: bytes = attrs.field(repr=False)
+    """The body as sent, its framing taken off."""
     received_at: float = attrs.field(factory=time.monotonic)
     """When the request had been read, by `time.monotonic`."""
     reply: Reply | None = attrs.field(default=None, repr=False)
