@@ -24,7 +24,9 @@ myst_heading_anchors = 3
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "undoc-members": True}
+# What stands in a private base belongs to the public record; what the language brings along does not.
+LANGUAGE = "object, StrEnum, BaseException, Exception, ValueError, Protocol, Generic, Iterator, AsyncIterator, Thread"
+autodoc_default_options = {"members": True, "undoc-members": True, "inherited-members": LANGUAGE}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
