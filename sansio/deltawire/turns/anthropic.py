@@ -47,8 +47,9 @@ def _result(result: ToolResult) -> dict[str, Any]:
 def _blocks(part: MessagePart) -> list[dict[str, Any]]:
     native: dict[str, Any] = part.native if is_object(part.native) else {}
     if isinstance(part, ToolCallPart):
-        head = native or {"type": "tool_use", "name": part.name}
-        return [{**head, "id": accepted_id(part.id, _PROVIDER), "input": arguments_value(part)}]
+        identifier = accepted_id(part.id, _PROVIDER)
+        said = {"type": "tool_use", "id": identifier, "name": part.name, "input": arguments_value(part)}
+        return [{**native, **said}]
     text = spoken(part)
     if native.get("type") == "text" or (text and not native):
         # Sources go back too: those of a web search hold an encrypted index.

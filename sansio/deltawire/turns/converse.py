@@ -42,8 +42,9 @@ def converse_results(results: Iterable[ToolResult]) -> list[dict[str, Any]]:
 def _blocks(part: MessagePart) -> list[dict[str, Any]]:
     native: dict[str, Any] = part.native if is_object(part.native) else {}
     if isinstance(part, ToolCallPart):
-        used = as_object(native.get("toolUse")) or {"name": part.name}
-        return [{"toolUse": {**used, "toolUseId": accepted_id(part.id, _PROVIDER), "input": arguments_value(part)}}]
+        identifier = accepted_id(part.id, _PROVIDER)
+        used = {"toolUseId": identifier, "name": part.name, "input": arguments_value(part)}
+        return [{"toolUse": {**as_object(native.get("toolUse")), **used}}]
     if isinstance(part, ReasoningPart):
         return _reasoning(native, part.text)
     if "citationsContent" in native:

@@ -41,6 +41,13 @@ def _response(result: ToolResult) -> dict[str, Any]:
     return _identified({"name": result.call.name, "response": said}, result.call)
 
 
+def _call(native: dict[str, Any], call: ToolCallPart) -> dict[str, Any]:
+    said: dict[str, Any] = {**native, "name": call.name}
+    if not native or ("args" in native and not is_object(native["args"])):
+        said["args"] = arguments_value(call)
+    return _identified(said, call)
+
+
 def _identified(fields: dict[str, Any], call: ToolCallPart) -> dict[str, Any]:
     """The fields with the call's id. An id of ours means nothing to the API, which pairs such calls by their order."""
     if call.synthetic_id:
@@ -51,10 +58,9 @@ def _identified(fields: dict[str, Any], call: ToolCallPart) -> dict[str, Any]:
 def _parts(part: MessagePart) -> list[dict[str, Any]]:
     native: dict[str, Any] = part.native if is_object(part.native) else {}
     if isinstance(part, ToolCallPart):
-        said = as_object(native.get("functionCall")) or {"name": part.name, "args": arguments_value(part)}
         signed = [state.data for state in part.opaque if state.kind == "signature"]
         modifiers = native or ({"thoughtSignature": signed[-1]} if signed else {})
-        return [{**modifiers, "functionCall": _identified(said, part)}]
+        return [{**modifiers, "functionCall": _call(as_object(native.get("functionCall")), part)}]
     if isinstance(part, TextPart | ReasoningPart) and native:
         # A signature may come alone, without any text.
         return [{**native, "text": part.text}] if part.text or "text" in native else [native]

@@ -56,8 +56,8 @@ def _spoken_step(contents: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _call(native: dict[str, Any], call: ToolCallPart) -> dict[str, Any]:
-    head = native or {"type": "function_call", "name": call.name}
-    return {**head, "id": call.id, "arguments": arguments_value(call)}
+    said = {"type": "function_call", "id": call.id, "name": call.name, "arguments": arguments_value(call)}
+    return {**native, **said}
 
 
 def _content(part: MessagePart) -> list[dict[str, Any]]:

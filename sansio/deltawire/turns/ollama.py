@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..message import MessagePart, ReasoningPart, ToolCallPart
-from ..payload import is_object
+from ..payload import as_object
 from .parts import all_spoken, arguments_value
 from .result import ToolResult
 
@@ -37,9 +37,9 @@ def ollama_results(results: Iterable[ToolResult]) -> list[dict[str, Any]]:
 
 
 def _call(call: ToolCallPart) -> dict[str, Any]:
-    entry: dict[str, Any] = call.native if is_object(call.native) else {}
-    if not entry:
-        entry = {"function": {"name": call.name, "arguments": arguments_value(call)}}
+    native = as_object(call.native)
+    said = {"name": call.name, "arguments": arguments_value(call)}
+    entry = {**native, "function": {**as_object(native.get("function")), **said}}
     if call.synthetic_id:
         return {name: value for name, value in entry.items() if name != "id"}
-    return entry if entry.get("id") == call.id else {"id": call.id, **{k: v for k, v in entry.items() if k != "id"}}
+    return {**entry, "id": call.id}

@@ -15,6 +15,7 @@ from .result import ToolResult
 __all__ = ["responses_results", "responses_turn"]
 
 _PROVIDER = "openai-responses"
+_INPUTS: Mapping[str, str] = MappingProxyType({"function": "arguments", "custom": "input"})
 _DEEPEST = 256
 
 
@@ -30,7 +31,7 @@ def responses_turn(parts: Sequence[MessagePart]) -> list[dict[str, Any]]:
     for part in parts:
         native = part.native
         if is_object(native):
-            items.append(_with_call_id(native, part))
+            items.append(_called(native, part) if isinstance(part, ToolCallPart) else native)
             if native.get("type") == "message":
                 held += max(0, len(as_list(native.get("content"))) - 1)
         elif isinstance(part, ToolCallPart):
@@ -62,11 +63,15 @@ def responses_results(results: Iterable[ToolResult]) -> list[dict[str, Any]]:
     return items
 
 
-def _with_call_id(native: dict[str, Any], part: MessagePart) -> dict[str, Any]:
-    if not isinstance(part, ToolCallPart) or native.get("type") == "mcp_approval_request":
+def _called(native: dict[str, Any], call: ToolCallPart) -> dict[str, Any]:
+    """The item with what the call is known by: some servers close it without the name, or with blank arguments."""
+    if native.get("type") == "mcp_approval_request":
         return native
-    identifier = accepted_id(part.id, _PROVIDER)
-    return native if native.get("call_id") == identifier else {**native, "call_id": identifier}
+    said = {"call_id": accepted_id(call.id, _PROVIDER)}
+    if call.kind != "other":
+        said["name"] = call.name
+        said[_INPUTS[call.kind]] = call.arguments
+    return {**native, **said}
 
 
 def _call(call: ToolCallPart) -> list[dict[str, Any]]:

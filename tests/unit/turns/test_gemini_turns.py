@@ -87,6 +87,11 @@ def test_arguments_that_were_streamed_go_back_whole() -> None:
     assert part == {"functionCall": {"name": "f", "args": {"city": "Kö", "n": 2}}, "thoughtSignature": SIGNATURE}
 
 
+def test_arguments_that_came_as_text_go_back_as_an_object() -> None:
+    (part,) = sent_parts(answered({"functionCall": {"name": "f", "args": '{"a": 1}'}}))
+    assert part == {"functionCall": {"name": "f", "args": {"a": 1}}}
+
+
 def test_a_call_that_was_cut_stays_out() -> None:
     piece = {"functionCall": {"partialArgs": [{"jsonPath": "$.a", "numberValue": 1}], "willContinue": True}}
     payloads = [chunk({"text": "Hi"}), chunk({"functionCall": {"name": "f", "willContinue": True}}), chunk(piece)]

@@ -30,6 +30,12 @@ def test_ollama_gets_thinking_text_and_calls() -> None:
     ]
 
 
+def test_arguments_that_came_as_text_go_back_to_ollama_as_an_object() -> None:
+    lines = [ollama.chat({"tool_calls": [ollama.call("f", '{"a": 1}', id="c0")]}), ollama.chat(**ollama.DONE)]
+    (turn,) = assistant_turn(message_of("ollama", *lines), "ollama")
+    assert turn["tool_calls"] == [{"id": "c0", "function": {"index": 0, "name": "f", "arguments": {"a": 1}}}]
+
+
 def test_ollamas_generate_goes_on_as_a_chat() -> None:
     message = message_of("ollama", ollama.generate("Hello"), ollama.generate(**ollama.DONE))
     assert assistant_turn(message, "ollama") == [{"role": "assistant", "content": "Hello"}]

@@ -84,6 +84,16 @@ def test_reasoning_that_nothing_follows_stays_out() -> None:
     assert assistant_turn(answered(REASONING, status="incomplete"), "openai-responses") == []
 
 
+@pytest.mark.parametrize("closing", [CALL | {"arguments": ""}, {k: v for k, v in CALL.items() if k != "name"}])
+def test_a_call_whose_item_was_closed_without_its_name_or_arguments_has_them(closing: dict[str, Any]) -> None:
+    added = {"type": "response.output_item.added", "output_index": 0, "item": CALL | {"arguments": ""}}
+    delta = {"type": "response.function_call_arguments.delta", "item_id": "fc_1", "output_index": 0}
+    end = {"type": "response.completed", "response": {"id": "resp_1", "status": "completed", "output": [closing]}}
+    done_event = {"type": "response.output_item.done", "output_index": 0, "item": closing}
+    message = message_of("openai-responses", added, delta | {"delta": CALL["arguments"]}, done_event, end)
+    assert assistant_turn(message, "openai-responses") == [CALL]
+
+
 def test_an_empty_text_that_no_item_closed_stays_out() -> None:
     parts = (TextPart(""), TextPart("Hi"))
     message = Message("openai-responses", choices=(MessageChoice(0, parts),))
