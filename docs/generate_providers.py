@@ -1,5 +1,4 @@
 """Writes `providers.md` beside this file from the project's own tables: `python docs/generate_providers.py`."""
-# ruff: noqa: INP001 -- a script, no package
 
 from __future__ import annotations
 

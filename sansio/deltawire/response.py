@@ -158,9 +158,7 @@ class ResponseParser:
                 reader.feed(data, events)
         except LimitPassedError as passed:
             self._overflow(passed, events)
-        if not events or (
-            reader is not None and not reader.mending and len(provider.choices) == self._settled_choices
-        ):
+        if not events or (reader is not None and not reader.mending and len(provider.choices) == self._settled_choices):
             return events
         return self._through(events)
 
