@@ -13,11 +13,13 @@ from .notes import *
 from .parsing import *
 from .partial_json import *
 from .policy import *
+from .pricing import *
 from .requests import *
 from .response import *
 from .resume import *
 from .sniff import *
 from .think import *
 from .tool_call_view import *
+from .turns import *
 from .usage import *
 from .version import __version__ as __version__
