@@ -110,7 +110,6 @@ class FrameReader:
         if not bare:
             events.append(Heartbeat("blank"))
             return
-        self.seen = True
         if bare == "[DONE]":
             self._take_done(events)
             return
@@ -188,7 +187,6 @@ class FrameReader:
                 self.residual = data
                 return
             error = bare
-        self.seen = True
         if self._raw:
             events.append(Raw(error))
         self.provider.receive_error(error, events, raw=bare)

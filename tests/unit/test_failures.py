@@ -34,6 +34,13 @@ def test_the_kind_says_what_may_be_retried(kind: FailureKind) -> None:
     assert Failure(kind, "m", retryable=True).retryable is True
 
 
+def test_a_failure_needs_no_more_than_a_kind_and_a_message() -> None:
+    assert attrs.astuple(Failure(FailureKind.QUOTA, "m")) == (
+        *(FailureKind.QUOTA, "m", None, None, False, None),
+        *(None, None, None, False),
+    )
+
+
 def test_kinds_are_taken_as_words() -> None:
     assert Failure("quota", "m").kind is FailureKind.QUOTA  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="broken"):

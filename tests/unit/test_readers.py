@@ -210,6 +210,13 @@ class TestDecodedValue:
         if depth > 128:
             assert self.take([value]) == [Malformed(b"", "nested deeper than 128 levels")]
 
+    @pytest.mark.parametrize("value", [{"a": 1}, 5])
+    def test_counts_as_seen(self, value: Any) -> None:
+        reader = reader_of()
+        assert not reader.seen
+        reader.take_value(value, [])
+        assert reader.seen
+
     def test_shows_itself_if_asked(self) -> None:
         assert self.take({"a": 1}, raw=True) == [Raw({"a": 1}), Unknown({"a": 1})]
         assert self.take("[DONE]", raw=True) == [Raw("[DONE]"), DONE]
@@ -277,6 +284,24 @@ class TestManyFramesAtOnce:
                 slow.take(frame.encode(), expected)
         assert events == expected
         assert (quick.mending, quick.seen) == (slow.mending, slow.seen)
+
+    @pytest.mark.parametrize(
+        "frame", ['{"a":1}', "[DONE]", "", "5", "{", '{"a":1}{"b":2}', '{"a":1} ', ' {"a":1}', "[]"]
+    )
+    def test_are_what_each_alone_is(self, frame: str) -> None:
+        events: list[Event] = []
+        reader = reader_of()
+        reader.take_all([frame], frame.encode(), events)
+        assert events == taken(frame.encode())
+        assert reader.seen is (frame != "")
+
+    def test_forget_what_was_replaced_in_the_frame_before(self) -> None:
+        for broken in (b'{"a": "\xff"}', b'{"a":1}{"b":2}'):
+            events: list[Event] = []
+            reader = reader_of()
+            reader.take(broken, [])
+            reader.take_all(['{"a":1}'], b"", events)
+            assert events == [Unknown({"a": 1})]
 
     def test_end_with_the_end_of_the_answer(self) -> None:
         events: list[Event] = []

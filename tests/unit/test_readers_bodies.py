@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.provider_laws import PLACES, cut
 from tests.recorder import read, reader_of
 
-from deltawire.events import Failed, Finished, FinishReason, Malformed, Note, Unknown
+from deltawire.events import Event, Failed, Finished, FinishReason, Malformed, Note, Unknown
 from deltawire.failures import Failure, FailureKind
 from deltawire.framing.lines import too_large
 from deltawire.limits import Limits
@@ -36,6 +36,18 @@ class TestWholeFrames:
         assert isinstance(failed, Failed)
         assert (failed.error.kind, failed.error.code) == (FailureKind.TOO_LARGE, "frame_bytes")
         assert (failed.error.provider, failed.error.request_id) == ("recorder", "req")
+
+    def test_an_element_that_is_not_closed_is_taken_if_it_is_complete(self) -> None:
+        events = read(JSONArrayReader, [b'[{"a": 1}, 5'])
+        note = Note(NoteCode.UNTERMINATED_FRAME, "1 bytes")
+        assert events == [Unknown({"a": 1}), note, Malformed(b"5", "no JSON object")]
+
+    @pytest.mark.parametrize(("kind", "body"), [(JSONArrayReader, b'[{"a": 1'), (DocumentReader, b'{"a": 1')])
+    def test_a_frame_too_large_is_told_at_once(self, kind: Any, body: bytes) -> None:
+        reader = reader_of(kind, limits=Limits(frame_bytes=5))
+        events: list[Event] = []
+        reader.feed(body, events)
+        assert [type(event) for event in events] == [Failed]
 
     def test_what_is_pending_is_visible(self) -> None:
         reader = reader_of(JSONArrayReader)

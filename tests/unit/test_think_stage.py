@@ -168,6 +168,35 @@ def test_calls_and_reasoning_that_go_on_pass_as_they_are() -> None:
     assert all(one is other for one, other in zip(staged(*events), events, strict=True))
 
 
+def test_parts_that_do_not_begin_at_zero_are_numbered_alike_before_and_after() -> None:
+    stage = ThinkStage(ThinkOptions.of(None, "leading"))
+    events = stage.feed([*texts("Hello there", "more", part=3), RefusalDelta("no", 0, 4), *texts("end", part=3)])
+    assert [event.part for event in events] == [0, 0, 1, 0]  # type: ignore[union-attr]
+
+
+def test_held_text_keeps_its_own_part() -> None:
+    before = [*texts("a"), RefusalDelta("no", 0, 1)]
+    assert staged(*before, *texts("<thi", part=2), STOP, mode="anywhere") == [*before, *texts("<thi", part=2), STOP]
+
+
+@pytest.mark.parametrize("beside", [Logprobs([1]), OpaqueState("signature", "c2ln"), ToolCallDelta(0, "{")])
+def test_held_text_waits_behind_what_is_no_content_of_its_own(beside: Event) -> None:
+    assert staged(*texts("<thi"), beside, *texts("nk>a")) == [beside, thought("a", 0)]
+
+
+def test_the_quick_way_for_calls_and_reasoning_knows_choices_parts_and_held_text() -> None:
+    moved_call = [ToolCallStarted(0, "c", "f", choice=1, part=1), ToolCallDelta(0, "{", choice=1, part=1)]
+    events = staged(*texts("<think>a</think>b", choice=1), ReasoningDelta("x", 0, 0), *moved_call)
+    assert [event.part for event in events[-2:]] == [2, 2]  # type: ignore[union-attr]
+    quiet = ReasoningDelta("x", 0, 0)
+    events = staged(*texts("<think>a</think>b", choice=1), quiet, ToolCallDelta(0, "{", choice=1, part=0))
+    assert events[-1] == ToolCallDelta(0, "{", choice=1, part=1)
+    plain = [quiet, ReasoningDelta("y", 0, 1), *texts("z", part=2)]
+    assert staged(*plain, STOP) == [*plain, STOP]
+    held = [quiet, *texts("<thi", part=1), quiet]
+    assert staged(*held) == staged(*held, mode="anywhere") == held
+
+
 def test_notes_of_the_splitter_come_with_its_pieces() -> None:
     events = staged(*texts("<think>well"), STOP, END)
     assert events[:1] == [thought("well", 0)]

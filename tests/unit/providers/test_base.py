@@ -24,6 +24,7 @@ from deltawire.events import (
     UsageUpdate,
 )
 from deltawire.failures import Failure, FailureKind
+from deltawire.limits import Limits
 from deltawire.notes import NoteCode
 from deltawire.providers.base import Choice, Provider, ProviderOptions
 from deltawire.redaction import Redactor
@@ -61,6 +62,14 @@ def provider() -> Simple:
 @pytest.fixture
 def events() -> list[Event]:
     return []
+
+
+def test_a_new_response_has_nothing_yet() -> None:
+    limits = Limits(tool_calls=3)
+    provider = Simple(ProviderOptions("simple", limits))
+    assert (provider.limits, provider.in_band) == (limits, True)
+    assert not any([provider.started, provider.ended, provider.damaged, provider.whole, provider.content])
+    assert (provider.id, provider.model, provider.choices, provider.usage) == ("", "", {}, None)
 
 
 class TestBeginning:
@@ -178,9 +187,10 @@ class TestDescribing:
 
     def test_tells_apart_what_the_fields_belong_to(self, provider: Simple, events: list[Event]) -> None:
         provider.begin(events)
-        for scope in (None, ("choice", 0), ("choice", 1), ("choice", 0)):
+        for scope in (None, ("choice", 0), ("choice", 1), ("call", 0), ("choice", 0)):
             provider.describe({"a": 1}, events, scope)
-        assert events[1:] == [Metadata({"a": 1}), Metadata({"choice": 0, "a": 1}), Metadata({"choice": 1, "a": 1})]
+        scoped = [Metadata({"choice": 0, "a": 1}), Metadata({"choice": 1, "a": 1}), Metadata({"call": 0, "a": 1})]
+        assert events[1:] == [Metadata({"a": 1}), *scoped]
 
 
 class TestChoices:
@@ -225,6 +235,12 @@ class TestChoices:
         provider.finish_choice(choice, FinishReason.STOP, "stop", events)
         assert events[1:] == [ChoiceFinished(FinishReason.LENGTH, "length")]
         assert (choice.reason, choice.raw_reason, choice.finished) == (FinishReason.LENGTH, "length", True)
+
+    def test_begin_another_part_with_what_comes_late(self, provider: Simple, events: list[Event]) -> None:
+        choice = provider.choice(0)
+        assert choice.part("text") == 0
+        provider.finish_choice(choice, FinishReason.STOP, "stop", events)
+        assert choice.part("text") == 1
 
     def test_leave_the_calls_of_others_open(self, provider: Simple, events: list[Event]) -> None:
         for index in (0, 1):
@@ -295,13 +311,13 @@ class TestEnd:
         provider.finish(events)
         assert events[-1] == Finished(FinishReason.STOP, "word 1", Usage(5, raw={"in": 5}))
 
-    @pytest.mark.parametrize("proper", [True, False])
-    def test_closes_open_calls(self, provider: Simple, events: list[Event], proper: bool) -> None:
+    @pytest.mark.parametrize(("options", "proper"), [({}, True), ({"proper": True}, True), ({"proper": False}, False)])
+    def test_closes_open_calls(self, provider: Simple, events: list[Event], options: Any, proper: bool) -> None:
         call = provider.calls.begin(0, 0)
         provider.calls.name(call, "f", "c1")
         provider.begin(events)
         provider.calls.start(call, events)
-        provider.finish(events, proper=proper)
+        provider.finish(events, **options)
         finished = next(event for event in events if isinstance(event, ToolCallFinished))
         assert finished.complete is proper
         laws_of_order(events)
