@@ -97,6 +97,11 @@ class RecordingSession(StreamSession):
         self._connections.append((attempt, now))
 
     @property
+    def seconds(self) -> float:
+        """The time of the last input since the start, as it stands in the capture."""
+        return self._now / _MICRO
+
+    @property
     def deadline(self) -> float | None:
         """As a session's."""
         deadline = super().deadline

@@ -10,6 +10,7 @@ from .completion import completion
 from .demo import demo
 from .parse import parse
 from .replay import replay
+from .report import compare, report
 from .serve import serve
 from .stream import stream
 
@@ -27,9 +28,11 @@ def deltawire() -> None:
     """
 
 
+deltawire.add_command(compare)
 deltawire.add_command(completion)
 deltawire.add_command(demo)
 deltawire.add_command(parse)
 deltawire.add_command(replay)
+deltawire.add_command(report)
 deltawire.add_command(serve)
 deltawire.add_command(stream)

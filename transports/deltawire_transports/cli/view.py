@@ -16,49 +16,76 @@ from deltawire import (
     ToolCallFinished,
     ToolCallStarted,
 )
+from deltawire.policy import AttemptStarted, FallbackStarted, RetryAttempt
 
 from .outcome import usage_line
 
 __all__ = ["StreamView"]
-
-_CONTENT = (TextDelta, ReasoningDelta, RefusalDelta, ToolCallStarted)
 
 
 class StreamView:
     """Collects the events of one stream into labelled lines. Times are seconds since the request."""
 
     def __init__(self) -> None:
+        self.provider = ""
+        """Who was asked last."""
+        self.state = "connecting"
+        """What happens now, in a word or two."""
         self.first_content: float | None = None
+        self.last_content: float | None = None
+        self.characters = 0
+        """Of content so far: text, reasoning and arguments."""
         self.heartbeats = 0
         self.terminal: Any = None
         self._lines: dict[tuple[str, int], list[str]] = {}
+        self._newest: tuple[str, int] | None = None
 
     def feed(self, event: Any, seconds: float) -> None:
         """Takes the next event."""
-        if self.first_content is None and isinstance(event, _CONTENT):
-            self.first_content = seconds
         match event:
             case TextDelta(text=text) | RefusalDelta(text=text):
-                self._add("text", 0, text)
+                self._content("writing", seconds, "text", 0, text)
             case ReasoningDelta(text=text):
-                self._add("reasoning", 0, text)
+                self._content("reasoning", seconds, "reasoning", 0, text)
             case ToolCallStarted(index=index, name=name):
-                self._add("call", index, f"{name}(")
+                self._content(f"calling {name}", seconds, "call", index, f"{name}(", counted=False)
             case ToolCallDelta(index=index, arguments=arguments):
-                self._add("call", index, arguments)
+                self._content(self.state, seconds, "call", index, arguments)
             case ToolCallFinished(index=index, complete=complete):
-                self._add("call", index, ")" if complete else ") [incomplete]")
+                self._content(self.state, seconds, "call", index, ")" if complete else ") [incomplete]", counted=False)
             case Heartbeat():
                 self.heartbeats += 1
-            case Finished() | Failed():
-                self.terminal = event
+            case AttemptStarted(provider=provider):
+                self.provider, self.state = provider, "waiting"
+            case RetryAttempt(attempt=attempt, max_attempts=most, delay_ms=delay, error=error):
+                self.state = f"retry in {delay / 1000:g} s"
+                why = f"HTTP {error.status}: {error.message}" if error.status else error.message
+                self._add("retry", attempt, f"attempt {attempt} of {most} follows in {delay / 1000:g} s · {why}")
+            case FallbackStarted(provider=provider, error=error):
+                self.state = f"fallback: {provider}"
+                self._add("fallback", len(self._lines), f"to {provider} · {error.message}")
+            case Finished(reason=reason):
+                self.terminal, self.state = event, f"finished: {reason.value}"
+            case Failed(error=error):
+                self.terminal, self.state = event, f"FAILED: {error.kind.value}"
             case _:
                 pass
+
+    @property
+    def pace(self) -> float | None:
+        """Characters a second from the first content to the last, None as long as there is no telling."""
+        if self.first_content is None or self.last_content is None or self.last_content <= self.first_content:
+            return None
+        return self.characters / (self.last_content - self.first_content)
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """(label, text) of each part so far, in order of appearance."""
         for (label, index), pieces in self._lines.items():
             yield (f"{label} {index}" if label == "call" else label), "".join(pieces)
+
+    def newest(self) -> str:
+        """The text of the part that grew last."""
+        return "".join(self._lines.get(self._newest, [])) if self._newest is not None else ""
 
     def ending(self) -> tuple[str, str] | None:
         """(label, text) of the end, None while it goes on."""
@@ -71,5 +98,13 @@ class StreamView:
             case _:
                 return None
 
+    def _content(self, state: str, seconds: float, label: str, index: int, text: str, *, counted: bool = True) -> None:
+        self.state, self.last_content = state, seconds
+        if self.first_content is None:
+            self.first_content = seconds
+        self.characters += len(text) if counted else 0
+        self._add(label, index, text)
+
     def _add(self, label: str, index: int, text: str) -> None:
-        self._lines.setdefault((label, index), []).append(text)
+        self._newest = (label, index)
+        self._lines.setdefault(self._newest, []).append(text)

@@ -1,0 +1,54 @@
+"""The lanes alone, as an SVG file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .figure import label
+from .lanes import lanes_figure
+from .markup import Markup, join, tag
+from .story import Story
+from .theme import PICTURE_STYLE
+from .words import PHASE_NAMES
+
+__all__ = ["report_picture"]
+
+_WIDTH, _MARGIN, _LEGEND = 960, 24, 34
+_SWATCH, _CHARACTER = 30, 6.4
+
+
+def report_picture(stories: Sequence[Story]) -> str:
+    """What `report_page` shows on top, as a file of its own, light or dark as its reader is."""
+    figure = lanes_figure(stories)
+    height = figure.height + _LEGEND + 2 * _MARGIN
+    lanes = tag(
+        "svg",
+        figure.body,
+        x=_MARGIN,
+        y=_MARGIN + _LEGEND,
+        width=_WIDTH - 2 * _MARGIN,
+        height=figure.height,
+        overflow="visible",
+    )
+    body = join(
+        tag("title", figure.title),
+        tag("desc", figure.description),
+        tag("style", PICTURE_STYLE),
+        tag("rect", width="100%", height="100%", rx=8, class_="page"),
+        _legend(),
+        lanes,
+    )
+    picture = tag(
+        "svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_WIDTH} {height}", width=_WIDTH, height=height
+    )
+    return f"{picture}\n"
+
+
+def _legend() -> Markup:
+    parts: list[Markup] = []
+    x = float(_MARGIN)
+    for phase, name in PHASE_NAMES.items():
+        parts.append(tag("rect", x=f"{x:g}", y=_MARGIN - 6, width=12, height=12, rx=2, class_=phase.value))
+        parts.append(label(name, f"{x + 17:g}", _MARGIN + 5, "quiet"))
+        x += _SWATCH + _CHARACTER * len(name)
+    return tag("g", *parts)
