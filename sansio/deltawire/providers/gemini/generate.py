@@ -107,10 +107,11 @@ class Gemini(Provider):
             ):
                 said = payload.get("usageMetadata")
                 news = None
-                if said is not None and said != self._counted:
+                if said is not None:
                     if self.usage is not None and self._plain_counts:
                         news = grown_usage(self.usage, said)
-                    news = news or self._other_usage(said)
+                    if news is None and said != self._counted:
+                        news = self._other_usage(said)
                 if kind == "text":
                     event = _TextDelta(text, index, state.parts - 1)
                     event.__class__ = TextDelta

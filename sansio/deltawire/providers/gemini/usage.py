@@ -54,25 +54,21 @@ def grown_usage(usage: Usage, said: dict[str, Any]) -> Any:
 
     None for anything else; a TypeError, for odd counts, means the same.
     """
-    candidates, thoughts = said.get("candidatesTokenCount"), said.get("thoughtsTokenCount")
     total = said.get("totalTokenCount")
+    if total.__class__ is not int or total == usage.total_tokens:
+        return None
+    candidates, thoughts = said.get("candidatesTokenCount"), said.get("thoughtsTokenCount")
     grown = {**usage.raw, "totalTokenCount": total}
-    if candidates is None:
-        output = grown["thoughtsTokenCount"] = thoughts
-    elif thoughts is None:
+    if thoughts is None:
         output = grown["candidatesTokenCount"] = candidates
+    elif candidates is None:
+        output = grown["thoughtsTokenCount"] = thoughts
     else:
         grown["candidatesTokenCount"], grown["thoughtsTokenCount"] = candidates, thoughts
         output = candidates + thoughts
-    if (
-        grown != said
-        or type(output) is not int
-        or type(total) is not int
-        or type(candidates or 0) is not int
-        or not (candidates or 0) <= output <= total <= _HIGHEST_COUNT
-        or output < 1
-        or total == usage.total_tokens
-    ):
+        if candidates.__class__ is not int or candidates < 1 or thoughts < 1:
+            return None
+    if grown != said or output.__class__ is not int or not 1 <= output <= total <= _HIGHEST_COUNT:
         return None
     # Any: the class swap is explained at the class.
     found: Any = _Usage(usage.input_tokens, output, usage.cache_read_tokens, None, thoughts, total, None, said)
