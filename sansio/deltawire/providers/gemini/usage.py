@@ -54,6 +54,10 @@ def grown_usage(usage: Usage, said: dict[str, Any]) -> Any:
 
     None for anything else; a TypeError, for odd counts, means the same.
     """
+    # Any: what comes is compared and counted before it is believed.
+    total: Any
+    candidates: Any
+    thoughts: Any
     total = said.get("totalTokenCount")
     if total.__class__ is not int or total == usage.total_tokens:
         return None
@@ -68,7 +72,7 @@ def grown_usage(usage: Usage, said: dict[str, Any]) -> Any:
         output = candidates + thoughts
         if candidates.__class__ is not int or candidates < 1 or thoughts < 1:
             return None
-    if grown != said or type(output) is not int or not 1 <= output <= total <= _HIGHEST_COUNT:
+    if grown != said or output.__class__ is not int or not 1 <= output <= total <= _HIGHEST_COUNT:
         return None
     # Any: the class swap is explained at the class.
     found: Any = _Usage(usage.input_tokens, output, usage.cache_read_tokens, None, thoughts, total, None, said)
