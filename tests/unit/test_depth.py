@@ -43,6 +43,19 @@ def test_what_passes_never_nests_deeper(texts: list[str], limit: int) -> None:
             assert not nests_deeper(text, limit)
 
 
+@pytest.mark.parametrize("limit", range(1, 8))
+def test_one_level_too_many_never_passes(limit: int) -> None:
+    check = DepthCheck(limit)
+    deep = "[" * (limit + 1) + "]" * (limit + 1)
+    assert not seen_quickly(check, deep)
+    assert not check.passes(deep)
+    for value in "12":
+        check.passes(f'{{"kind":"x","value":{value},"more":{{}},"tail":5}}')
+    for depth in range(3 * limit):
+        text = f'{{"kind":"x","value":{"[" * depth}{"]" * depth},"more":{{}},"tail":5}}'
+        assert depth < limit or not (seen_quickly(check, text) or check.passes(text))
+
+
 @pytest.mark.parametrize("limit", [1, 3, 128])
 def test_short_texts_pass_at_once(limit: int) -> None:
     check = DepthCheck(limit)

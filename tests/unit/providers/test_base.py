@@ -355,6 +355,16 @@ class TestBadEnd:
 
 
 class TestFailing:
+    def test_closes_open_calls_as_incomplete(self, provider: Simple, events: list[Event]) -> None:
+        call = provider.calls.begin(0, 0)
+        provider.calls.name(call, "f", "c1")
+        provider.begin(events)
+        provider.calls.start(call, events)
+        provider.content = True
+        provider.fail(provider.failure(FailureKind.SERVER, "m"), events)
+        assert events[-2] == ToolCallFinished(0, "c1", "f", "", False)
+        laws_of_order(events)
+
     def test_with_an_error_hides_secrets_anywhere_in_it(self, provider: Simple, events: list[Event]) -> None:
         provider.request_id = "req"
         error = {"error": {"message": f"Incorrect key secret-key{HALF}", "code": "secret-key", "more": "secret-key"}}
