@@ -35,7 +35,8 @@ def test_both_give_the_same_value_for_a_prefix(document: dict[str, Any], ascii_o
         if not inside_string and ends_in_a_word(text[:end]):
             continue
         if inside_string and "\\" in text[max(0, end - 12) : end]:
-            continue  # an escape in progress: jiter drops the string (github.com/pydantic/jiter/issues/207), ours keeps it
+            # An escape in progress: jiter drops the string, ours keeps it (github.com/pydantic/jiter/issues/207).
+            continue
         assert ours.value == jiter.from_json(text[:end].encode(), partial_mode="trailing-strings")
 
 
