@@ -37,7 +37,7 @@ def shown(run: Run) -> list[str]:
     places = [f"event {number}" for number, event in enumerate(run.events) if holds_key(_all_of(event))]
     if run.error is not None and holds_key(run.traceback + _all_of(run.error)):
         places.append("error")
-    return places
+    return places + [text for text in run.reprs if holds_key(text)]
 
 
 def _all_of(value: Any) -> str:

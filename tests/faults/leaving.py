@@ -45,7 +45,7 @@ class Chance:
     def __init__(self, seed: int, ways: tuple[str, ...], *, pooled: bool) -> None:
         chance = random.Random(seed)
         self.way = chance.choice(ways)
-        self.seconds = chance.choice((0.0, chance.uniform(0, 0.004), chance.uniform(0, 0.03)))
+        self.seconds = chance.choice((0.0, chance.uniform(0, 0.004), chance.uniform(0, 0.03), chance.uniform(0, 0.2)))
         self.events = chance.randrange(12)
         self.pooled = pooled and chance.random() < 0.5
         self.token = CancellationToken() if self.way == "token" else None

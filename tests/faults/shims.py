@@ -34,6 +34,8 @@ class Run:
     seconds: float = 0.0
     strange: list[str] = attrs.field(factory=list)
     """What an event loop complained of."""
+    reprs: list[str] = attrs.field(factory=list)
+    """The stream and what hangs on it, as a debugger would show them."""
 
 
 def target(provider: str, base_url: str, key: str) -> Target:
@@ -42,15 +44,25 @@ def target(provider: str, base_url: str, key: str) -> Target:
     return Target(provider, "sample-1", key, base_url + ("/v1" if versioned else ""))
 
 
+def _shown(stream: Any) -> list[str]:
+    return [repr(stream), repr(stream.session), repr(stream.attempts), repr(stream.message())]
+
+
 def play_blocking(plan: Any, options: dict[str, Any], run: Run) -> None:
     with blocking.open_stream(plan, "hi", **options) as stream:
-        run.events.extend(stream)
+        try:
+            run.events.extend(stream)
+        finally:
+            run.reprs += _shown(stream)
 
 
 async def _play_aio(plan: Any, options: dict[str, Any], run: Run) -> None:
     async with aio.open_stream(plan, "hi", **options) as stream:
-        async for event in stream:
-            run.events.append(event)
+        try:
+            async for event in stream:
+                run.events.append(event)
+        finally:
+            run.reprs += _shown(stream)
 
 
 def play_asyncio(plan: Any, options: dict[str, Any], run: Run) -> None:

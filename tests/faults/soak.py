@@ -46,10 +46,9 @@ def pressure(options: argparse.Namespace) -> bool:
         for framing in FRAMINGS:
             seen = press(shim, framing, options.seconds, options.rate)
             sizes = [seen.sent, seen.held_by_system, seen.read_ahead, seen.growth]
-            rows.append(
-                [shim, framing, str(seen.events), *(f"{size / KIBIBYTE:,.0f}" for size in sizes), str(seen.looks)]
-            )
-            fine = fine and seen.read_ahead <= READ_AHEAD and seen.growth < GROWTH and seen.looks > 0
+            kibibytes = [f"{size / KIBIBYTE:,.0f}" for size in sizes]
+            rows.append([shim, framing, str(seen.events), *kibibytes, str(seen.looks)])
+            fine = fine and seen.read_ahead <= READ_AHEAD[shim] and seen.growth < GROWTH and seen.looks > 0
     show(rows)
     return fine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -10,6 +11,7 @@ from tests.faults.cells import DAMAGING, FRAMINGS, Cell, cells
 from tests.faults.matrix import run_cells
 
 SEED = 4711
+THOROUGH = os.environ.get("DELTAWIRE_PROFILE") == "thorough"
 
 
 def for_every_fault_and_position(chosen: list[Cell], count: int) -> list[Cell]:
@@ -22,8 +24,8 @@ def for_every_fault_and_position(chosen: list[Cell], count: int) -> list[Cell]:
 
 
 def test_every_stream_ends_once_in_time_typed_and_without_its_key() -> None:
-    chosen = for_every_fault_and_position(cells(), 2)
-    assert len(chosen) == 200
+    chosen = cells() if THOROUGH else for_every_fault_and_position(cells(), 2)
+    assert len(chosen) >= 200
     report = run_cells(chosen)
     assert report.violations == []
     assert len(report.results) == len(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
@@ -24,7 +25,7 @@ class LoopbackConnection(Protocol):
         """Wakes the connection's thread wherever it waits. The server's lock is held."""
 
 
-class LoopbackServer:
+class LoopbackServer(ABC):
     """Listens on a loopback port of its own from entering the context to leaving it.
 
     Leaving the context ends all connections and joins all threads; it cannot be entered again. Raises ValueError for a
@@ -82,9 +83,9 @@ class LoopbackServer:
         if any(thread.is_alive() for thread in self._threads):
             raise RuntimeError("a function of the script has not returned")
 
+    @abstractmethod
     def _connect(self, accepted: socket.socket) -> LoopbackConnection:
         """What serves a new connection. The server's lock is held."""
-        raise NotImplementedError
 
     def _leave(self, connection: LoopbackConnection) -> bool:
         """Forgets a connection that ends; True if the server itself is closing."""
