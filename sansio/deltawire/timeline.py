@@ -10,6 +10,7 @@ import attrs
 from .attempt_recorder import AttemptRecorder, Moment
 from .attempt_timeline import AttemptTimeline, CallTimeline, Ending, Mark, Phase, Span, Step, percentile
 from .events import Event, Failed, Finished
+from .failures import FailureKind
 from .policy.events import (
     AttemptStarted,
     Cancelled,
@@ -125,7 +126,8 @@ class TimelineRecorder:
         attempt = self._attempt
         if attempt is None:
             # A target that could not be asked has no attempt; a response without content is one.
-            if self._done or not isinstance(event, Finished | Failed):
+            unasked = isinstance(event, Failed) and event.error.kind is FailureKind.UNCONFIGURED
+            if self._done or unasked or not isinstance(event, Finished | Failed):
                 return
             attempt = self._opened()
         match event:

@@ -260,6 +260,7 @@ class TestAttempts:
         assert [attempt.ending for attempt in timeline.attempts] == [Ending.FINISHED]
         assert Timeline.of([(asked(), 0.0), (END, 1.0), (Failed(BUSY), 2.0)]).end == 1.0
         assert Timeline.of([(Cancelled(), 0.0)]).attempts == ()
+        assert Timeline.of([(Status("no key"), 0.0), (Failed(unasked.error), 0.0)]).attempts == ()
 
     def test_the_events_of_a_parser_alone_are_one_attempt(self) -> None:
         attempt = only((ResponseStarted("r", "m", "groq"), 2.0), (TextDelta("a"), 3.0), (END, 4.0), begin=1.0)

@@ -163,7 +163,7 @@ def _merged(spans: Sequence[Span], scale: TimeScale) -> list[Span]:
     drawn: list[Span] = []
     for span in spans:
         last = drawn[-1] if drawn else None
-        if last is not None and span.end - last.begin < narrow:
+        if last is not None and max(last.end - last.begin, span.end - span.begin) < narrow:
             pieces, characters = last.pieces + span.pieces, last.characters + span.characters
             drawn[-1] = attrs.evolve(last, end=span.end, pieces=pieces, characters=characters)
         else:

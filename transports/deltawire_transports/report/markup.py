@@ -14,7 +14,7 @@ _EMPTY = frozenset({"circle", "line", "path", "polyline", "rect"})
 
 # What XML cannot hold, what a terminal would obey, and what turns the direction of a text around.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 
 
@@ -28,7 +28,7 @@ def _shown(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code < 0x20:
         return chr(0x2400 + code)
-    return "\N{REPLACEMENT CHARACTER}" if 0xD800 <= code < 0xE000 or code >= 0xFFFD else f"\\u{code:04x}"
+    return "\N{REPLACEMENT CHARACTER}" if 0xD800 <= code < 0xE000 else f"\\u{code:04x}"
 
 
 def escaped(text: object) -> Markup:

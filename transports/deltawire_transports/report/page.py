@@ -14,7 +14,7 @@ from .markup import Markup, join, tag
 from .numbers import comparison_table, number_cards, outcome_line, usage_table
 from .story import Story
 from .theme import PAGE_STYLE
-from .words import PHASE_NAMES, seconds_words
+from .words import PHASE_NAMES, count_words, seconds_words
 
 __all__ = ["comparison_page", "report_page"]
 
@@ -146,7 +146,8 @@ def _notes(story: Story) -> Markup:
         tag("li", f"{seconds_words(seconds)} · {type(event).__name__}: {_told(event)}")
         for event, seconds in story.notes[:_MOST_NOTES]
     ]
-    return tag("details", tag("summary", f"{len(story.notes)} notes of the parser"), tag("ul", *items))
+    summary = f"{count_words(len(story.notes), 'note')} of the parser"
+    return tag("details", tag("summary", summary), tag("ul", *items))
 
 
 def _told(event: object) -> str:
