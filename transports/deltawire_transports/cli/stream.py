@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from deltawire.policy import RetryPolicy
-from deltawire.requests import ConfigurationError, Target
+from deltawire.requests import ConfigurationError, Target, build_request
 
 from ..blocking import Stream, open_stream
 from ..capture import create_capture_file
@@ -61,16 +61,22 @@ def stream(
     """
     try:
         target = Target.from_env(provider, model, os.environ, base_url)
+        build_request(target, prompt, system=system)
         with _opened(target, prompt, system, capture) as running:
             code = Showing(form).watch([event] for event in running)
     except ConfigurationError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(_as_an_option(error.failure.message)) from None
     except OSError as error:
         # A closed pipe is click's to handle.
         if capture is None or isinstance(error, BrokenPipeError):
             raise
         raise click.FileError(capture, error.strerror) from None
     sys.exit(code)
+
+
+def _as_an_option(message: str) -> str:
+    """What is missing, in words for the command line."""
+    return message.replace("pass api_key, or set", "set").replace("pass base_url", "give --base-url")
 
 
 @contextlib.contextmanager

@@ -55,8 +55,15 @@ def test_a_failure_is_told_and_its_exit_code_is_4() -> None:
 
 def test_a_missing_key_names_its_variable() -> None:
     result = run("-p", "anthropic", "-m", "m", "hi")
-    assert result.exit_code in (2, 4)
-    assert "ANTHROPIC_API_KEY" in result.stderr
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == "Error: No key: set ANTHROPIC_API_KEY"
+
+
+def test_a_missing_address_names_its_option() -> None:
+    result = run("-p", "azure", "-m", "m", "hi", AZURE_OPENAI_API_KEY=KEY, AZURE_OPENAI_ENDPOINT="")
+    assert result.exit_code == 2
+    assert "--base-url" in result.stderr
+    assert "AZURE_OPENAI_ENDPOINT" in result.stderr
 
 
 def test_an_unknown_provider_is_wrong_use() -> None:
