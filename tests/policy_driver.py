@@ -7,7 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from deltawire.events import Event
-from deltawire.policy import CloseRequest, Deliver, OpenRequest, Outcome, PolicyEvent, Stop, StreamSession
+from deltawire.policy import (
+    BEST_EFFORT_WAIT,
+    CloseRequest,
+    Deliver,
+    Forwarder,
+    Forwarding,
+    OpenRequest,
+    Outcome,
+    PolicyEvent,
+    Stop,
+    StreamSession,
+)
 from deltawire.policy.content import CONTENT_EVENTS, TERMINAL_EVENTS
 from deltawire.policy.states import Input, State
 from deltawire.requests import Target
@@ -50,6 +61,16 @@ START = chunk({"role": "assistant", "content": ""})
 FINISH = chunk(finish="stop")
 DONE = b"data: [DONE]\n\n"
 PING = b": ping\n\n"
+
+
+def best_effort_wait(actions: list[Any]) -> float:
+    """The seconds that a consumer who never makes room holds up these actions by events that may be dropped.
+
+    Lossless events are left out: with them the consumer holds up itself.
+    """
+    forwarder = Forwarder()
+    verdicts = [forwarder.decide(action.event, room=False) for action in actions if isinstance(action, Deliver)]
+    return sum(BEST_EFFORT_WAIT for verdict in verdicts if verdict is Forwarding.WAIT_BRIEFLY)
 
 
 class Driver:
@@ -111,6 +132,7 @@ class Driver:
         """Makes one call, does its actions, and gives them by name: events by their class."""
         before, deadline = self.session.state, self.session.deadline
         actions = call(self.now)
+        assert best_effort_wait(actions) <= BEST_EFFORT_WAIT + 1e-9
         if actions or self.session.state is not before or self.session.deadline != deadline:
             self.edges.add((before, Input(name), self.session.state))
         for action in actions:
