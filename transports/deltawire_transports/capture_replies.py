@@ -69,5 +69,6 @@ def _ending(capture: Capture, lines: list[AttemptLine]) -> Ending:
     if any(isinstance(line, Broken) for line in lines):
         return "cut"
     # What came next tells who gave up: a wait that was over and a cancel leave a server that sends no more.
-    behind = capture.lines[capture.lines.index(lines[-1]) + 1 :] if lines else ()
+    places = [place for place, line in enumerate(capture.lines) if lines and line is lines[-1]]
+    behind = capture.lines[places[-1] + 1 :] if places else ()
     return "hold" if not behind or isinstance(behind[0], Rang | Left) else "clean"

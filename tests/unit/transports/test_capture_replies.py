@@ -20,7 +20,7 @@ from deltawire.timeline import Mark
 from deltawire_transports import aio
 from deltawire_transports.blocking import Stream
 from deltawire_transports.capture import Asked, Capture, CaptureError, CaptureHeader, read_capture
-from deltawire_transports.capture_lines import Broken, Received, Requested, Responded, Started
+from deltawire_transports.capture_lines import Broken, Rang, Received, Requested, Responded, Started
 from deltawire_transports.capture_pool import WatchedPool
 from deltawire_transports.capture_replay import replay
 from deltawire_transports.capture_replies import capture_replies, capture_script
@@ -124,6 +124,13 @@ class TestReplies:
         )
         (reply,) = capture_replies(Capture(CaptureHeader((Asked("groq", "m"),)), lines), speed=2)
         assert reply == Reply(((0.5, b"a"), (0.0, b"b"), (1.0, b"c")), 200, {"X": "y"}, end="hold", delay=0.25)
+
+    def test_reads_that_are_alike_do_not_hide_that_the_client_gave_up(self) -> None:
+        read = Received(1, 2, b": ping\n\n", None)
+        lines = (Started(0), Requested(0, 1, "POST", "u", (), 1, ()), Responded(1, 1, 200, (), None))
+        twin = Received(1, 2, b": ping\n\n", None)
+        capture = Capture(CaptureHeader((Asked("groq", "m"),)), (*lines, read, twin, Rang(9, None)))
+        assert capture_replies(capture)[0].end == "hold"
 
     def test_without_a_response_the_connection_is_reset(self) -> None:
         broken = Broken(1, 5, Failure(FailureKind.READ, "gone"), None)

@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from deltawire import Accumulator, Message, Note, Pricer, Usage
+from deltawire import Accumulator, Event, Malformed, Message, Note, Pricer, Unknown, Usage
 from deltawire.policy.content import TERMINAL_EVENTS
-from deltawire.timeline import Mark, Timeline, TimelineRecorder
+from deltawire.timeline import Timeline, TimelineRecorder
 
 from ..capture import Capture
 from ..capture_replay import replay
@@ -44,12 +44,11 @@ class Story:
         notes: list[tuple[Any, float]] = []
         for moment, seconds in replay(capture):
             recorder.feed(moment, seconds)
-            if isinstance(moment, Mark):
-                continue
-            accumulator.feed(moment)  # type: ignore[arg-type]
+            if isinstance(moment, Event):
+                accumulator.feed(moment)
             if type(moment) in TERMINAL_EVENTS:
                 terminal = moment
-            elif isinstance(moment, Note) or type(moment).__name__ in ("Malformed", "Unknown"):
+            elif isinstance(moment, Note | Malformed | Unknown):
                 notes.append((moment, seconds))
         timeline, message = recorder.timeline(), accumulator.message()
         usage = usage_of(timeline, message)
