@@ -49,7 +49,9 @@ def main() -> int:
     show(table(report))
     for violation in violations:
         say(f"VIOLATION {violation}")
-    say(f"{len(report.results)} of {len(wanted)} cells in {seconds:.0f} s, {len(violations)} violations")
+    again = sum(result.again for result in report.results)
+    cells_run = f"{len(report.results)} of {len(wanted)} cells in {seconds:.0f} s, {again} of them run again alone"
+    say(f"{cells_run}, {len(violations)} violations")
     return 1 if violations or len(report.results) != len(wanted) else 0
 
 

@@ -11,6 +11,7 @@ import pytest
 import deltawire
 from deltawire import Failed, Failure, Finished, StreamError, TextDelta, ToolCallFinished
 from deltawire_transports.faults import SAMPLES, Position
+from tests.faults import matrix
 from tests.faults.canary import holds_key, key_for
 from tests.faults.cells import Cell, cells
 from tests.faults.shims import Run
@@ -123,3 +124,28 @@ def test_an_outcome_in_a_word(events: list[Any], word: str) -> None:
 
 def test_the_matrix_has_1200_cells_and_no_two_are_the_same() -> None:
     assert len({attrs.evolve(cell, number=0) for cell in cells()}) == 1200
+
+
+@pytest.mark.parametrize(
+    ("violations", "runs"),
+    [
+        ([], 0),
+        (["took 3.00 s"], 1),
+        (["harmless, and yet: Failed()", "took 3.00 s"], 1),
+        (["key in event 0"], 0),
+        (["took 3.00 s", "key in error"], 0),
+        (["a cut stream is a success: Finished()"], 0),
+    ],
+)
+def test_only_what_was_too_slow_is_run_again(violations: list[str], runs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Cell] = []
+
+    def run_cell(again: Cell) -> matrix.Result:
+        asked.append(again)
+        return matrix.Result(again, "finished", [], 0.1)
+
+    monkeypatch.setattr(matrix, "run_cell", run_cell)
+    result = matrix._alone(matrix.Result(cell("delay"), "stalled", violations, 0.1))
+    assert len(asked) == runs
+    assert result.again == bool(runs)
+    assert result.violations == ([] if runs else violations)
