@@ -81,11 +81,12 @@ def _prepare(copy: Path, subjects: list[str]) -> None:
 
 
 def _mutmut(copy: Path, *arguments: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(copy / "mutants" / "transports"), "MUTMUT_QUIET": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(copy / "mutants" / "transports")}
     command = [sys.executable, "-m", "mutmut", *arguments]
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     if done.returncode and "nothing matches" not in done.stderr:
-        _tell(done.stdout[-3000:] + done.stderr[-3000:])
+        # Without the wheel that mutmut turns.
+        _tell("\n".join(line for line in (done.stdout + done.stderr).splitlines() if "Running" not in line)[-3000:])
 
 
 def _codes(copy: Path) -> dict[str, int | None]:
