@@ -1,10 +1,12 @@
-"""The core's modules stand in an order, and imports go one way along it."""
+"""The core's modules stand in an order, imports go one way along it, and no file of the project is long."""
 
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import pytest
+from tests.conftest import PROJECT
 from tests.core_source import MODULES, Module, inside_imports
 
 # A response on its way through: a module imports only from those before it. Modules that are not named are helpers:
@@ -84,3 +86,14 @@ def test_no_module_needs_itself() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(f"import cycle: {' <- '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("folder", ["sansio", "transports", "tests", "fuzz", "docs"])
+def test_no_file_is_longer_than_400_lines(folder: str) -> None:
+    lengths = {str(path.relative_to(PROJECT)): len(path.read_bytes().splitlines()) for path in python_files(folder)}
+    assert lengths
+    assert {name: count for name, count in lengths.items() if count > 400} == {}
+
+
+def python_files(folder: str) -> list[Path]:
+    return [*(PROJECT / folder).rglob("*.py")]

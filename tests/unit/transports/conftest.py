@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,3 +25,10 @@ def backend(request: pytest.FixtureRequest) -> str:
     if request.param == "trio":
         pytest.importorskip("trio", reason="trio is not installed")
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def nothing_left_to_the_garbage_collector() -> Iterator[None]:
+    """What was not closed shows as a warning, and behind the last test of the file at the latest."""
+    yield
+    gc.collect()
