@@ -47,8 +47,16 @@ class SSEReader(FrameReader):
             events.append(Heartbeat("ping" if frame.event in ("ping", "keepalive") else "blank"))
         elif frame.kind == "bare":
             self._take_bare(frame, events)
+        elif frame.kind == "lost":
+            self._take_lost(frame.data, events)
         else:
             self.take(frame.data, events, terminated=frame.terminated)
+
+    def _take_lost(self, line: bytes, events: list[Event]) -> None:
+        # A body of such lines alone holds no event, and its start says more in the failure.
+        seen = self.seen
+        self.malformed(line, "JSON in a field that is not data", events)
+        self.seen = seen
 
     def _take_bare(self, block: SSEBlock, events: list[Event]) -> None:
         try:

@@ -19,8 +19,6 @@ PLACES = 40
 
 # What is known to pass in silence, by what stands where the byte is.
 SILENT = {
-    # A field with another name is no field of an event, and none is asked for (WHATWG HTML, 9.2.6).
-    "an SSE field": rb"(?m)\r?\n(?=data: |event: )|^(?:data|event):(?= )",
     # Fragments of a call that nothing began look like those of another call without a name.
     "a call's number": rb'(?<="tool_calls":\[\{"index":)\d',
     # The part that ends may be one that had no deltas.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import attrs
 import pytest
 from tests.helpers import (
     ANTHROPIC,
@@ -149,8 +150,10 @@ class TestFrame:
     def test_without_data_is_liveness(self, frame: bytes) -> None:
         assert added(frame) == [Heartbeat("blank")]
 
-    def test_behind_a_byte_order_mark_in_the_middle_is_no_field(self) -> None:
-        assert added(b"\xef\xbb\xbf" + sse(chat_text("!"))) == []
+    @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"d", b": ok*"])
+    def test_behind_bytes_that_spoil_its_field_is_malformed(self, before: bytes) -> None:
+        frame, last = before + sse(chat_text("!")), attrs.evolve(PLAIN[-1], damaged=True)
+        assert added(frame) == [Malformed(frame[:-2], "JSON in a field that is not data"), last]
 
     def test_of_an_unknown_kind_is_kept(self) -> None:
         assert added(sse({"new": 1})) == [Unknown({"new": 1})]

@@ -166,7 +166,20 @@ def test_a_frame_too_large_is_told_at_once() -> None:
 
 
 def test_the_start_of_the_body_is_past() -> None:
-    assert events_of(b"\xef\xbb\xbfdata: {}\n\ndata: {}\n\n") == [Unknown({})]
+    mark = b"\xef\xbb\xbfdata: {}"
+    assert events_of(mark + b"\n\ndata: {}\n\n") == [Malformed(mark, LOST), Unknown({})]
+
+
+LOST = "JSON in a field that is not data"
+
+
+def test_a_damaged_field_line_is_malformed_and_no_frame() -> None:
+    body = b'dat: {"key": 4711}\n\n'
+    events = events_of(body + b"data: {}\n\n", redact=["4711"])
+    assert events == [Malformed(b'dat: {"key": [redacted]}', LOST), Unknown({})]
+    reader = reader_of(SSEReader)
+    reader.feed(body, [])
+    assert (reader.seen, reader.provider.damaged) == (False, True)
 
 
 def test_what_is_pending_is_visible() -> None:

@@ -4,12 +4,14 @@ Two ways through: line by line, which is the standard's algorithm and the refere
 frames that providers really send. A test holds the two equal.
 
 Beyond the standard the decoder also reports what providers say outside of it: comments (a server's sign of life), a
-field named `error` (llama.cpp: github.com/ggml-org/llama.cpp/issues/16109) and bare JSON between the frames (Gemini:
-github.com/vercel/ai/issues/5217).
+field named `error` (llama.cpp: github.com/ggml-org/llama.cpp/issues/16109), bare JSON between the frames (Gemini:
+github.com/vercel/ai/issues/5217), and lines that a wrong byte has made another field of: the standard ignores those,
+and with them a part of the answer.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import attrs
@@ -22,6 +24,11 @@ __all__ = ["SSEDecoder", "SSEFrame"]
 
 _BOM = b"\xef\xbb\xbf"
 _PENDING_BYTES = 64
+
+# A field of an unknown name with JSON as its value, or JSON before any colon: `dat: {`, `data; {`.
+_UNKNOWN_JSON = re.compile(rb"[^{\[:]*(?:\{|:\s*[{\[])")
+# The line of data whose line end is gone, in the value of another field.
+_SWALLOWED_DATA = re.compile(rb"data: ?[{\[]")
 
 
 @attrs.frozen
@@ -44,8 +51,9 @@ class SSEFrame:
 class SSEBlock:
     """What stands between two blank lines, as bytes, with what the standard's frame cannot carry."""
 
-    kind: Literal["data", "comment", "error", "bare", "event"]
-    """Data of a frame, a comment, the value of an `error` field, bare JSON, or a frame with a name and no data."""
+    kind: Literal["data", "comment", "error", "bare", "event", "lost"]
+    """Data of a frame, a comment, the value of an `error` field, bare JSON, a frame with a name and no data, or a line
+    that the standard ignores but that holds JSON."""
     data: bytes
     event: str = ""
     last_event_id: str = ""
@@ -202,10 +210,11 @@ class SSEDecoder:
                 return
         if comment:
             blocks.append(SSEBlock("comment", line[1:].strip()))
+            _report_loss(_SWALLOWED_DATA.search(line), blocks)
         else:
-            self._take_field(line)
+            self._take_field(line, blocks)
 
-    def _take_field(self, line: bytes) -> None:
+    def _take_field(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
         name, _, value = line.partition(b":")
         if value.startswith(b" "):
             value = value[1:]
@@ -217,16 +226,21 @@ class SSEDecoder:
         elif name == b"id":
             if b"\0" not in value:
                 self._last_event_id = value.decode("utf-8", "replace")
+            _report_loss(_SWALLOWED_DATA.search(line), blocks)
         elif name == b"retry":
             if value.isdigit() and len(value) < 10:
                 self._retry = int(value)
+            else:
+                _report_loss(_SWALLOWED_DATA.search(line), blocks)
         elif name == b"error":
             self._errors += value
             self._errors += b"\n"
-        elif self._bare or (line[0] in b"{[" and not self._data):
+        elif self._bare or line[0] in b"{[":
             # No line of JSON begins as a field that the standard knows.
             self._bare += line
             self._bare += b"\n"
+        else:
+            _report_loss(_UNKNOWN_JSON.match(line), blocks)
 
     def _dispatch(self, blocks: list[SSEBlock | str], *, terminated: bool) -> None:
         if not self._size:
@@ -236,6 +250,9 @@ class SSEDecoder:
             blocks.append(SSEBlock("data", _value(self._data), event, identifier, retry, terminated))
         elif event and not self._bare:
             blocks.append(SSEBlock("event", b"", event, identifier, retry, terminated))
+        if event and not self._data:
+            # With data behind it the quick way does not look at the name, and nor does this one.
+            _report_loss(_SWALLOWED_DATA.search(event.encode()), blocks)
         if self._errors:
             blocks.append(SSEBlock("error", _value(self._errors), terminated=terminated))
         if self._bare:
@@ -253,6 +270,11 @@ class SSEDecoder:
         self.failure = too_large("frame_bytes", self._limit, "An event")
         self._reset()
         self._lines.end()
+
+
+def _report_loss(found: re.Match[bytes] | None, blocks: list[SSEBlock | str]) -> None:
+    if found is not None:
+        blocks.append(SSEBlock("lost", found.string))
 
 
 def _value(lines: bytearray) -> bytes:

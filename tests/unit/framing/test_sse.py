@@ -24,6 +24,7 @@ PIECES = [
     *(b"data: ", b"data:", b"data", b"event: ", b"event: error", b"event: x\ndata: y", b"event", b"id: 7", b"id: \0"),
     *(b"retry: 5", b"retry:x", b": c", b":", b"error: e", b'{"a":1}', b"{", b"}", b"[DONE]", b"other: z", b"x", b" "),
     *(b"\n", b"\n\n", b"\r", b"\r\n", b"\r\n\r\n", b"data: x\n\n", b"data: y\r\n\r\n", b"data: z\r\r"),
+    *(b"dat: {", b"data; [", b"event: a*data: {", b"id: a*data:[", b": data: {"),
     *(BOM, b"\xef", b"\xbb\xbf", "é\u2028".encode(), b"\xff", b"\xf0\x9f\x8c"),
 ]
 BODIES = st.lists(st.sampled_from(PIECES), max_size=16).map(b"".join)
