@@ -150,7 +150,7 @@ class TestFrame:
     def test_without_data_is_liveness(self, frame: bytes) -> None:
         assert added(frame) == [Heartbeat("blank")]
 
-    @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"d", b": ok*"])
+    @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"d", b"id: 5*"])
     def test_behind_bytes_that_spoil_its_field_is_malformed(self, before: bytes) -> None:
         frame, last = before + sse(chat_text("!")), attrs.evolve(PLAIN[-1], damaged=True)
         assert added(frame) == [Malformed(frame[:-2], "JSON in a field that is not data"), last]
