@@ -1,4 +1,7 @@
-"""h11 for model streams: the bytes of any LLM provider's streaming response in, typed events out, no IO."""
+"""h11 for model streams: the bytes of any LLM provider's streaming response in, typed events out, no IO.
+
+PYTEST_DONT_REWRITE: a pytest run in a process that has this imported already is told that nothing is amiss.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@
         assert server.record[0].payload()["messages"]
 
 What is served may also be a file (a capture, or a body as it was saved), the pieces of a body, an `HttpReply` of
-`deltawire.testing.strategies`, or any script of `deltawire_transports.replay`. Needs the extras `testing` and `http`.
+`deltawire.testing.strategies`, or any script of `deltawire_transports.replay`. Needs the extra `http`.
+pytest finds the plugin by itself, under the name `deltawire`: `-p no:deltawire` turns it off.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ __all__ = ["deltawire_replay"]
 def deltawire_replay() -> Iterator[Replay]:
     """Serves streams on this machine: `deltawire_replay(source).base_url`. See `replay_source.Replay`."""
     # pytest loads the plugins of everything that is installed: who does not ask for the fixture pays nothing, and
-    # needs neither extra.
-    from .replay_source import replays  # noqa: PLC0415
+    # needs no extra.
+    try:
+        from .replay_source import replays  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        pytest.fail(f"deltawire_replay needs the extra http: {missing}", pytrace=False)
 
     with replays() as replay:
         yield replay

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import textwrap
+import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,10 @@ import pytest
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[3]
+PATH = os.pathsep.join([str(ROOT / "sansio"), str(ROOT / "transports")])
+MODULE = "deltawire_transports.pytest_plugin"
+# The run around this one has the module loaded already if the project is installed: it holds no asserts to rewrite.
+OPTIONS = ("-p", "no:cacheprovider", "-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-q")
 ASK = """
 import json
 from http.client import HTTPConnection
@@ -30,11 +36,10 @@ def post(server, path="/v1/chat/completions", key="k"):
 
 
 def run(pytester: pytest.Pytester, test: str) -> pytest.RunResult:
-    """Runs a test file with the plugin, as an installed project's entry point would load it."""
+    """Runs a test file with the plugin, be the project installed or only on the path."""
     pytester.makepyfile(ASK + textwrap.dedent(test))
-    return pytester.runpytest_inprocess(
-        "-p", "deltawire_transports.pytest_plugin", "-p", "no:cacheprovider", "-W", "error", "-q"
-    )
+    # Without the name of the entry point, so that an installed plugin is not loaded twice.
+    return pytester.runpytest_inprocess("-p", "no:deltawire", "-p", MODULE, *OPTIONS)
 
 
 def test_bytes_are_served_to_every_request_until_the_test_ends(pytester: pytest.Pytester) -> None:
@@ -193,8 +198,43 @@ def test_what_strategies_draw_is_served_in_property_tests(pytester: pytest.Pytes
     result.assert_outcomes(passed=2)
 
 
+def test_the_entry_point_is_the_plugin() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {"deltawire": MODULE}
+    installed = [each.value for each in entry_points(group="pytest11") if each.name == "deltawire"]
+    assert set(installed) <= {MODULE}
+
+
+def test_a_run_that_does_not_use_the_fixture_needs_and_loads_nothing(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        f"""
+        import sys
+
+        def test_that_is_not_ours():
+            assert [name for name in sys.modules if "deltawire" in name] == ["deltawire_transports", "{MODULE}"]
+            assert [name for name in ("h11", "httpcore", "anyio") if sys.modules.get(name)] == []
+
+        def test_that_asks(deltawire_replay):
+            pass
+        """
+    )
+    # What is None in sys.modules cannot be imported.
+    code = "import sys, pytest; sys.modules['h11'] = None; sys.exit(pytest.main(sys.argv[1:]))"
+    # The plugins of others would load some of it.
+    environment = {**os.environ, "PYTHONPATH": PATH, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-p", MODULE, *OPTIONS],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert "1 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "deltawire_replay needs the extra http: " in done.stdout
+
+
 def test_the_plugin_alone_loads_nothing_else() -> None:
-    code = "import sys, deltawire_transports.pytest_plugin as _; print(sorted(m for m in sys.modules if 'wire' in m))"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "sansio"), str(ROOT / "transports")])}
+    code = f"import sys, {MODULE} as _; print(sorted(m for m in sys.modules if 'wire' in m))"
+    environment = {**os.environ, "PYTHONPATH": PATH}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.strip() == "['deltawire_transports', 'deltawire_transports.pytest_plugin']"
+    assert done.stdout.strip() == f"['deltawire_transports', '{MODULE}']"
