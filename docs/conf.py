@@ -25,11 +25,15 @@ default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 # What stands in a private base belongs to the public record; what the language brings along does not.
-LANGUAGE = "object, StrEnum, BaseException, Exception, ValueError, Protocol, Generic, Iterator, AsyncIterator, Thread"
+LANGUAGE = "object, dict, StrEnum, BaseException, Exception, ValueError, Protocol, Generic, Iterator, AsyncIterator, Thread"
 autodoc_default_options = {"members": True, "undoc-members": True, "inherited-members": LANGUAGE}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
+
+# A type without an entry here is a warning, and warnings are errors.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(collections\.abc|threading|ssl|os|pathlib|datetime|hypothesis)\..*")]
 
 html_theme = "furo"
 html_title = "deltawire"

@@ -56,14 +56,19 @@ class Ending(enum.StrEnum):
     """How an attempt ended."""
 
     FINISHED = "finished"
+    """The answer was whole."""
     FAILED = "failed"
+    """It failed, and nobody was asked again."""
     RETRIED = "retried"
     """It failed before content, and its target was asked again."""
     REPLACED = "replaced"
     """It failed before content, and the next target was asked."""
     CONTEXT_OVERFLOW = "context_overflow"
+    """The prompt did not fit."""
     CANCELLED = "cancelled"
+    """The consumer wanted no more."""
     PAUSED = "paused"
+    """The consumer will start again."""
     OPEN = "open"
     """It goes on, or nobody saw its end."""
 
@@ -73,8 +78,11 @@ class Span:
     """A stretch of one phase. One that a single read brought has no length."""
 
     phase: Phase
+    """What the attempt was doing."""
     begin: float
+    """Seconds on the caller's clock."""
     end: float
+    """Seconds on the caller's clock."""
     pieces: int = 0
     """Content events in it, or heartbeats."""
     characters: int = 0
@@ -86,27 +94,36 @@ class Step:
     """Content of one phase that came at one time."""
 
     seconds: float
+    """When it came, on the caller's clock."""
     phase: Phase
+    """What kind of content it was."""
     characters: int
+    """How many characters of content came."""
     pieces: int = 1
     """How many events brought it."""
 
 
 @attrs.frozen
 class CallTimeline:
-    """One tool call of the client's."""
+    """One tool call of the client's. Times are seconds on the caller's clock."""
 
     index: int
+    """The number of the call in the response, in order of appearance."""
     choice: int
     id: str
+    """The call's id."""
     name: str
+    """The tool's name."""
     kind: ToolKind
+    """The kind of the tool."""
     begin: float
+    """When it was started."""
     end: float | None = None
     """None while it is open."""
     arguments: str = ""
     """The raw text of the arguments, known at the end."""
     complete: bool = False
+    """True if it may be run."""
 
 
 @attrs.frozen
@@ -116,26 +133,35 @@ class AttemptTimeline:
     number: int
     """Which attempt of the session, from 1."""
     provider: str
+    """Who was asked; empty where no event said it."""
     model: str
+    """Which model was asked; empty where no event said it."""
     begin: float
+    """When the request went out."""
     end: float
     """Its end, or the last that is known of it."""
     ending: Ending = Ending.OPEN
+    """How it ended."""
     failure: Failure | None = None
     """Why it failed."""
     retry_delay: float | None = None
     """Seconds until the next attempt at the same target."""
     connected: float | None = None
+    """When the connection stood."""
     headers: float | None = None
+    """When status and headers were there."""
     first_byte: float | None = None
     """The first bytes of the body; without marks, the first event."""
     first_content: float | None = None
+    """When the first content came."""
     spans: tuple[Span, ...] = ()
     """What it did, in order, from begin to end."""
     steps: tuple[Step, ...] = ()
     """Its content, in order."""
     heartbeats: tuple[float, ...] = ()
+    """When the server said that it was alive."""
     calls: tuple[CallTimeline, ...] = ()
+    """The client's tool calls, in order."""
     usage: Usage | None = None
     """The tokens that it reported."""
 

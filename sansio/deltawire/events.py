@@ -51,13 +51,21 @@ class FinishReason(enum.StrEnum):
     """Why an answer ended, with one meaning for every provider; the provider's own word stays in `raw_reason`."""
 
     STOP = "stop"
+    """The model came to its end, or to a stop sequence."""
     LENGTH = "length"
+    """The answer or the context hit its longest length."""
     TOOL_CALLS = "tool_calls"
+    """It waits for the results of at least one complete call of a client's tool."""
     CONTENT_FILTER = "content_filter"
+    """The provider blocked the prompt or the answer."""
     REFUSAL = "refusal"
+    """The model declined."""
     PAUSED = "paused"
+    """The provider stopped half-way and wants the turn back as it is."""
     OTHER = "other"
+    """A word that has none of these meanings; it stands in `raw_reason`."""
     UNKNOWN = "unknown"
+    """The answer is proved complete, and no word was said."""
 
 
 @attrs.frozen

@@ -39,9 +39,10 @@ _OF_A_RESPONSE = frozenset({*get_args(Event), Mark})
 
 @attrs.frozen
 class Timeline:
-    """A session's attempts, in order."""
+    """A session's attempts, in order. Times are seconds on the caller's clock."""
 
     attempts: tuple[AttemptTimeline, ...] = ()
+    """The attempts, one for each request."""
 
     @classmethod
     def of(cls, moments: Iterable[tuple[Moment, float]], *, stall: float = 1.0, begin: float = 0.0) -> Timeline:

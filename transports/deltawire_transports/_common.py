@@ -9,17 +9,16 @@ import socket
 import ssl
 import urllib.request
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import attrs
 
-from deltawire import Failure, FailureKind, Limits
-from deltawire.payload import Loads
-from deltawire.policy import CancellationToken, Plan, RetryPolicy, StreamSession, Timeouts
-from deltawire.policy.question import Extra, Messages, Tools
-from deltawire.requests import Options, Target
-from deltawire.think import ThinkOptions
+from deltawire import Failure, FailureKind
+from deltawire.policy import Plan, StreamSession
+from deltawire.requests import Target
+
+from .options import Errors, SessionOptions, StreamOptions
 
 __all__ = [
     "AFTER_WHICH_A_STREAM_MAY_BE_LEFT",
@@ -34,35 +33,6 @@ __all__ = [
     "proxy_for",
     "request_extensions",
 ]
-
-Errors: TypeAlias = Literal["raise", "events"]
-"""Whether iteration raises StreamError behind a terminal event that is a failure, or just ends."""
-
-
-class SessionOptions(TypedDict, total=False):
-    """The keywords that a stream passes on to its `StreamSession`."""
-
-    messages: Messages | None
-    tools: Tools
-    options: Options | None
-    extra: Extra | None
-    system: object
-    policy: RetryPolicy | None
-    timeouts: Timeouts | None
-    limits: Limits | None
-    think: str | ThinkOptions | None
-    loads: Loads | None
-    raw: bool
-    id_prefix: str | None
-
-
-class StreamOptions(SessionOptions, total=False):
-    """The keywords of `open_stream`."""
-
-    token: CancellationToken | None
-    pool: Any
-    ssl_context: ssl.SSLContext | None
-    errors: Errors
 
 
 def open_session(plan: Plan | Target, prompt: str | None, options: SessionOptions) -> StreamSession:

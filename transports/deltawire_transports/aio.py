@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import ssl
 from collections import deque
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -100,7 +101,7 @@ class Stream(BaseStream):
             raise self._outbox.pop_error() or StopAsyncIteration
         return event
 
-    def text(self) -> TextPieces:
+    def text(self) -> AsyncIterator[str]:
         """The pieces of the first choice's text; raises StreamError at the end of a stream that failed."""
         return TextPieces(self)
 

@@ -47,6 +47,7 @@ class Started:
     tag: ClassVar[str] = "start"
 
     at: int
+    """Always 0."""
 
 
 @attrs.frozen
@@ -58,6 +59,7 @@ class Refused:
     at: int
     """Since the start."""
     failure: Failure
+    """Why."""
 
 
 @attrs.frozen
@@ -71,8 +73,11 @@ class Requested:
     attempt: int
     """The number of the request in the session, from 1."""
     method: str
+    """The method of HTTP."""
     url: str
+    """The address, without secrets."""
     headers: tuple[tuple[str, str], ...]
+    """Names and values, in order, without secrets."""
     body_bytes: int
     """The size of the body, which is not kept."""
     masks: tuple[str, ...]
@@ -86,6 +91,7 @@ class Connected:
     tag: ClassVar[str] = "connected"
 
     attempt: int
+    """The number of the request."""
     at: int
     """Since the request."""
 
@@ -97,10 +103,13 @@ class Responded:
     tag: ClassVar[str] = "head"
 
     attempt: int
+    """The number of the request."""
     at: int
     """Since the request."""
     status: int
+    """The status of HTTP."""
     headers: tuple[tuple[str, str], ...]
+    """Names and values, in order, without secrets."""
     wait: int | None
     """For how long the consumer had waited; None if it had not."""
 
@@ -112,10 +121,13 @@ class Received:
     tag: ClassVar[str] = "read"
 
     attempt: int
+    """The number of the request."""
     at: int
     """Since the request."""
     data: bytes
+    """The bytes, without secrets."""
     wait: int | None
+    """For how long the consumer had waited; None if it had not."""
 
 
 @attrs.frozen
@@ -125,9 +137,11 @@ class Ended:
     tag: ClassVar[str] = "end"
 
     attempt: int
+    """The number of the request."""
     at: int
     """Since the request."""
     wait: int | None
+    """For how long the consumer had waited; None if it had not."""
 
 
 @attrs.frozen
@@ -137,10 +151,13 @@ class Broken:
     tag: ClassVar[str] = "broken"
 
     attempt: int
+    """The number of the request."""
     at: int
     """Since the request."""
     failure: Failure
+    """What broke."""
     wait: int | None
+    """For how long the consumer had waited; None if it had not."""
 
 
 @attrs.frozen
@@ -152,6 +169,7 @@ class Rang:
     at: int
     """Since the start."""
     wait: int | None
+    """For how long the consumer had waited; None if it had not."""
 
 
 @attrs.frozen
@@ -161,6 +179,7 @@ class Varied:
     tag: ClassVar[str] = "jitter"
 
     value: float
+    """From 0 to 1."""
 
 
 @attrs.frozen
@@ -184,6 +203,7 @@ class Stopped:
     at: int
     """Since the start."""
     outcome: Outcome
+    """How."""
     attempts: int
     """How many requests went out."""
 

@@ -52,7 +52,8 @@ class RecordingSession(StreamSession):
     """A `StreamSession` that writes a capture of itself to `file`, and is used as any session is.
 
     `redact` are secrets beside the targets' keys; `title` and `recorded` stand in the capture's header. The file is
-    the caller's to close. An own decoder (`loads`) is not in a capture. Raises OSError where the file does.
+    the caller's to close. Times are seconds of a clock that never goes back. An own decoder (`loads`) is not in a
+    capture. Raises OSError where the file does.
     """
 
     def __init__(

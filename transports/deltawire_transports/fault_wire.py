@@ -16,6 +16,7 @@ from .replay_script import Framing
 __all__ = ["Act", "Fault", "Pairs", "Send", "Step", "Wait", "Wire"]
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+"""Headers: names and values, in order."""
 
 
 @attrs.frozen
@@ -23,6 +24,7 @@ class Send:
     """Send these bytes, in one call unless the client is slow."""
 
     data: bytes
+    """The bytes."""
 
 
 @attrs.frozen
@@ -30,6 +32,7 @@ class Wait:
     """Neither send nor read for so many seconds."""
 
     seconds: float
+    """How long."""
 
 
 class Act(enum.Enum):
@@ -52,6 +55,7 @@ class Act(enum.Enum):
 
 
 Step: TypeAlias = Send | Wait | Act
+"""What a server does next."""
 
 
 @attrs.frozen
@@ -59,10 +63,13 @@ class Wire:
     """A healthy response, from which faults depart."""
 
     body: Body
+    """What is sent, cut into its events."""
     framing: Framing = "chunked"
+    """How HTTP says where the body ends."""
     headers: Pairs = ()
     """Those that do not frame the body."""
     status: int = 200
+    """The status of HTTP."""
     length: int | None = None
     """What Content-Length states; the truth if None."""
     elsewhere: str = ""

@@ -77,7 +77,7 @@ def script_of(
     seconds_per_frame: float = 0.0,
     speed: float = math.inf,
 ) -> Script:
-    """What a replay server plays for such a source; the arguments are those of `Replay`."""
+    """What a replay server plays for such a source; the arguments, seconds among them, are those of `Replay`."""
     if isinstance(source, str | Path):
         try:
             return capture_script(read_capture(source), speed=speed)

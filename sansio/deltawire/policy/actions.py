@@ -18,10 +18,15 @@ class Outcome(enum.StrEnum):
     """How a session ended; the event before says the details."""
 
     FINISHED = "finished"
+    """With `Finished`."""
     FAILED = "failed"
+    """With `Failed`."""
     CONTEXT_OVERFLOW = "context_overflow"
+    """With `ContextOverflow`: the prompt does not fit."""
     CANCELLED = "cancelled"
+    """With `Cancelled`."""
     PAUSED = "paused"
+    """With `Paused`."""
 
 
 @attrs.frozen

@@ -43,14 +43,23 @@ class Input(enum.StrEnum):
     """What a caller can say to a session."""
 
     START = "start"
+    """`start`: once, first."""
     HEAD = "head"
+    """`receive_head`: status and headers came."""
     DATA = "data"
+    """`receive_data`: bytes of the body came."""
     EOF = "eof"
+    """`receive_eof`: the body ended as HTTP says."""
     ERROR = "error"
+    """`receive_error`: no connection, or one that broke."""
     READING = "reading"
+    """`reading`: the caller is about to wait for bytes."""
     TIMER = "timer"
+    """`handle_timer`: a deadline has passed."""
     CANCEL = "cancel"
+    """`cancel`: the consumer wants no more."""
     PAUSE = "pause"
+    """`pause`: the consumer will start again."""
 
 
 AFTER_A_FAILURE = frozenset({State.OPENING, State.BACKOFF, State.ENDED})

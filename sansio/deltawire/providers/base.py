@@ -37,9 +37,11 @@ class ProviderOptions:
     name: str
     """The provider or dialect name that the caller asked for."""
     limits: Limits = attrs.field(factory=Limits)
+    """The limits of the response."""
     id_prefix: str | None = None
     """Begins the ids of calls that the server gave none."""
     redactor: Redactor = attrs.field(factory=Redactor)
+    """Hides the caller's secrets in what is reported."""
     schemas: tuple[tuple[str, type[Provider]], ...] = ()
     """For a transport that carries the answers of several vendors: their schemas by name."""
 
@@ -55,7 +57,9 @@ class Choice:
     kind: str = ""
     """The kind of the part that goes on now, for schemas whose parts have no numbers of their own."""
     reason: FinishReason | None = None
+    """Why it ended, None while it goes on."""
     raw_reason: str | None = None
+    """The provider's own word for it."""
     finished: bool = False
     """True once its `ChoiceFinished` is out."""
 

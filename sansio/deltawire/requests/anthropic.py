@@ -1,4 +1,4 @@
-"""Bodies of Anthropic Messages, at Anthropic, Vertex AI and Bedrock."""
+"""Bodies of Anthropic Messages (platform.claude.com/docs/en/api/messages), at Anthropic, Vertex AI and Bedrock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Bodies of Bedrock: Converse, and the vendors' own through InvokeModel."""
+"""Bodies of Bedrock: Converse, and the vendors' own through InvokeModel.
+
+Converse: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of Cohere's chat API, version 2."""
+"""Bodies of Cohere's chat API, version 2 (docs.cohere.com/reference/chat-stream)."""
 
 from __future__ import annotations
 

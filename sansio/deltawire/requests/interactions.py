@@ -1,4 +1,4 @@
-"""Bodies of Gemini's Interactions API."""
+"""Bodies of Gemini's Interactions API (ai.google.dev/gemini-api/docs/interactions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of Ollama's own chat API."""
+"""Bodies of Ollama's own chat API (docs.ollama.com/api/chat)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of the Responses API."""
+"""Bodies of the Responses API (platform.openai.com/docs/api-reference/responses)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Turns and results of Cohere's chat API, version 2, and of the first one, which Command R speaks on Bedrock."""
+"""Turns and results of Cohere's chat API, version 2, and of the first one, which Command R speaks on Bedrock.
+
+Sources: docs.cohere.com/reference/chat-stream and docs.cohere.com/v1/docs/streaming.
+"""
 
 from __future__ import annotations
 

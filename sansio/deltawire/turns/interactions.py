@@ -1,4 +1,4 @@
-"""Turns and results of Gemini's Interactions API: steps go back as steps."""
+"""Turns and results of Gemini's Interactions API (ai.google.dev/gemini-api/docs/interactions): steps as steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns and results of Ollama's own chat API."""
+"""Turns and results of Ollama's own chat API (docs.ollama.com/api/chat)."""
 
 from __future__ import annotations
 

@@ -21,13 +21,17 @@ class Story:
     """One capture, replayed: its events with their times, its timeline, its message and what it cost."""
 
     title: str
+    """What the report calls it."""
     capture: Capture
+    """What was recorded."""
     timeline: Timeline
+    """What it spent its time on."""
     message: Message
+    """What the answer was, as far as it came."""
     terminal: Any
     """The last event, None if the capture ends before it."""
     notes: tuple[tuple[Any, float], ...]
-    """Notes, malformed frames and unknown payloads, with their times."""
+    """Notes, malformed frames and unknown payloads, each with its time in seconds from the start."""
     cost: float | None
     """US dollars (or the provider's credits), None if it is not known."""
     cost_stated: bool
