@@ -25,7 +25,9 @@ default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 # What stands in a private base belongs to the public record; what the language brings along does not.
-LANGUAGE = "object, dict, StrEnum, BaseException, Exception, ValueError, Protocol, Generic, Iterator, AsyncIterator, Thread"
+LANGUAGE = (
+    "object, dict, StrEnum, BaseException, Exception, ValueError, Protocol, Generic, Iterator, AsyncIterator, Thread"
+)
 autodoc_default_options = {"members": True, "undoc-members": True, "inherited-members": LANGUAGE}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
