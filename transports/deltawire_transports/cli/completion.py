@@ -10,7 +10,7 @@ __all__ = ["completion"]
 _VARIABLE = "_DELTAWIRE_COMPLETE"
 
 
-@click.command()
+@click.command(short_help="Print what a shell needs to complete commands.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:

@@ -42,7 +42,7 @@ _PRICES = ListPrices(
 )
 
 
-@click.command()
+@click.command(short_help="Play six providers at once, without a network.")
 @click.option("--fast", is_flag=True, help="Without the natural pauses.")
 @click.option(
     "--seed", type=int, metavar="N", help="Other pauses for each N, and times of the script: always the same."

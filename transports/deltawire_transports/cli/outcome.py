@@ -16,10 +16,11 @@ _TERMINALS = (Finished, Failed, ContextOverflow, Cancelled, Paused)
 
 
 def exit_code(terminal: Any) -> int:
-    """The process's exit code for the event that ended the stream."""
+    """The process's exit code for the event that ended the stream, None if the end is not there."""
     if isinstance(terminal, Finished):
         return FINISHED
-    if isinstance(terminal, Failed) and terminal.error.kind in (FailureKind.TRUNCATED, FailureKind.EMPTY):
+    cut = isinstance(terminal, Failed) and terminal.error.kind in (FailureKind.TRUNCATED, FailureKind.EMPTY)
+    if terminal is None or cut:
         return TRUNCATED
     return LEFT if isinstance(terminal, Cancelled | Paused) else FAILED
 
@@ -51,7 +52,7 @@ class Tally:
             case Cancelled() | Paused():
                 lines.append(f"outcome: {type(self.terminal).__name__.lower()}")
             case _:
-                lines.append("outcome: no end")
+                lines.append("outcome: unknown, the capture breaks off before the end of the stream")
         named = ", ".join(f"{count} {name}" for name, count in self.counts.most_common())
         return [*lines, f"events: {named}"]
 

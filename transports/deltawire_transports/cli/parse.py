@@ -16,7 +16,7 @@ from deltawire import Event, ResponseParser, parser, sniff
 from deltawire.think_options import ThinkOptions
 
 from .names import PARSED_PROVIDER
-from .showing import Showing
+from .showing import FORMAT, Showing
 
 __all__ = ["parse"]
 
@@ -28,7 +28,10 @@ _GRACE_SECONDS = 2.0
 _CAPTURE_BEGINS = b'{"type":"capture"'
 
 
-@click.command(epilog="Exit codes: 0 finished, 2 wrong use, 3 truncated, 4 failed, 130 interrupted.")
+@click.command(
+    short_help="Read a provider's response from a file or pipe.",
+    epilog="Exit codes: 0 finished, 2 wrong use, 3 truncated, 4 failed, 130 interrupted.",
+)
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option(
     "--provider",
@@ -37,15 +40,7 @@ _CAPTURE_BEGINS = b'{"type":"capture"'
     metavar="NAME",
     help="openai-chat, anthropic, groq, …; without it the first bytes tell.",
 )
-@click.option(
-    "--format",
-    "-f",
-    "form",
-    type=click.Choice(["text", "jsonl", "summary"]),
-    default="text",
-    show_default=True,
-    help="The answer as text, every event as a JSON line, or only how it ended.",
-)
+@FORMAT
 @click.option("--follow", is_flag=True, help="Wait for more at the end of FILE until the stream has its end.")
 @click.option("--think", metavar="MODE", help="Where think blocks may stand: off, leading, anywhere or inside.")
 def parse(file: BinaryIO, provider: str | None, form: str, think: str | None, *, follow: bool) -> None:
@@ -64,13 +59,15 @@ def parse(file: BinaryIO, provider: str | None, form: str, think: str | None, *,
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--think") from None
     follow = follow and _may_grow(file)
+    if file.isatty():
+        click.echo("deltawire: reading what you type; Ctrl-D ends it", err=True)
     reads = _reads(file)
     showing = Showing(form)
     try:
-        begun = b""
-        if provider is None:
-            begun = _beginning(reads, follow=follow)
-            provider = _told_by(begun)
+        begun = _beginning(reads, follow=follow) if provider is None else next(reads)
+        if begun.startswith(_CAPTURE_BEGINS):
+            raise click.UsageError("This is a capture and no body: deltawire replay plays it.")
+        provider = provider or _told_by(begun)
         response = parser(provider, think=think)
     except KeyboardInterrupt:
         sys.exit(showing.interrupted())
@@ -110,8 +107,6 @@ def _told_by(begun: bytes) -> str:
     if found is not None:
         click.echo(f"deltawire: the first bytes are those of {found}; --provider names another one", err=True)
         return found
-    if begun.startswith(_CAPTURE_BEGINS):
-        raise click.UsageError("This is a capture and no body: deltawire replay plays it.")
     if not begun.strip():
         raise click.UsageError("There is nothing to read; an empty body is read with --provider NAME.")
     raise click.UsageError("The first bytes are of no provider that is known: name it with --provider NAME.")

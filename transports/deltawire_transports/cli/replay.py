@@ -15,14 +15,15 @@ from deltawire.timeline import Mark
 from ..capture import Capture, CaptureError
 from ..capture_replay import replay as moments_of
 from .captures import CAPTURE, SPEED
-from .showing import Showing
+from .showing import FORMAT, Showing
 
 __all__ = ["replay"]
 
 
 @click.command(
-    epilog="Exit codes are those of the stream: 0 finished, 3 truncated, 4 failed, 130 interrupted; 2 for a "
-    "file that is no capture."
+    short_help="Play a capture once more, as it came.",
+    epilog="Exit codes are those of the stream: 0 finished, 3 truncated, or a capture that breaks off, "
+    "4 failed, 130 interrupted; 2 for a file that is no capture.",
 )
 @click.argument("capture", type=CAPTURE)
 @click.option(
@@ -33,9 +34,7 @@ __all__ = ["replay"]
     metavar="N",
     help="How many times faster than it came; inf for no pauses at all.",
 )
-@click.option(
-    "--format", "-f", "form", type=click.Choice(["text", "jsonl", "summary"]), default="text", show_default=True
-)
+@FORMAT
 def replay(capture: Capture, speed: float, form: str) -> None:
     """Play CAPTURE, made by `deltawire stream --capture`: the same events at the same pace.
 

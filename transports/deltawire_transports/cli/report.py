@@ -34,7 +34,7 @@ _STALL = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Make a page of captures: times, tokens, bytes.")
 @click.argument("captures", type=CAPTURE, nargs=-1, required=True, metavar="CAPTURE…")
 @_OUTPUT
 @click.option(
@@ -57,7 +57,7 @@ def report(captures: Sequence[Capture], output: IO[str], svg: IO[str] | None, st
         svg.write(report_picture(stories))
 
 
-@click.command()
+@click.command(short_help="Lay two captures over each other on a page.")
 @click.argument("first", type=CAPTURE, metavar="A")
 @click.argument("second", type=CAPTURE, metavar="B")
 @_OUTPUT

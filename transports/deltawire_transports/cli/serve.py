@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 import click
 
-from deltawire import parser
+from deltawire import parser, sniff
 from deltawire.dialects import DIALECTS
 
 from ..capture import Capture, CaptureError, NotACaptureError, read_capture
@@ -35,10 +35,17 @@ def _list_faults(ctx: click.Context, _: click.Parameter, wanted: Any) -> None:
         ctx.exit()
 
 
-@click.command(epilog="Only clients on this machine can connect. Ctrl-C ends it. Exit codes: 0, 2 for wrong use.")
+@click.command(
+    short_help="Play a body, capture or fault to any client.",
+    epilog="Only clients on this machine can connect. Ctrl-C ends it. Exit codes: 0, 2 for wrong use.",
+)
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--provider", "-p", type=PARSED_PROVIDER, metavar="NAME", help="Whose protocol: openai-chat unless FILE says more."
+    "--provider",
+    "-p",
+    type=PARSED_PROVIDER,
+    metavar="NAME",
+    help="Whose protocol: what FILE looks like, else openai-chat.",
 )
 @click.option("--fault", type=click.Choice(list(FAULTS)), metavar="NAME", help="What goes wrong: see --list.")
 @click.option(
@@ -104,8 +111,9 @@ class _Played:
         try:
             capture = read_capture(file)
         except NotACaptureError:
-            provider = provider or "openai-chat"
-            return cls(provider, "any", _body(file.read_bytes(), provider))
+            whole = file.read_bytes()
+            provider = provider or sniff(whole) or "openai-chat"
+            return cls(provider, "any", _body(whole, provider))
         asked = capture.header.targets[0]
         last = capture.requests[-1].attempt if capture.requests else 0
         data = [line.data for line in capture.of_attempt(last) if isinstance(line, Received)]

@@ -20,14 +20,15 @@ from ..capture import create_capture_file
 from ..capture_pool import WatchedPool
 from ..capture_session import RecordingSession
 from .names import ASKED_PROVIDER
-from .showing import Showing
+from .showing import FORMAT, Showing
 
 __all__ = ["stream"]
 
 
 @click.command(
+    short_help="Ask a provider and print the answer as it comes.",
     epilog="Exit codes: 0 finished, 2 wrong use, 3 truncated, 4 failed, 130 interrupted. Keys come from the usual "
-    "variables: OPENAI_API_KEY, ANTHROPIC_API_KEY, XAI_API_KEY, …; never from the arguments."
+    "variables: OPENAI_API_KEY, ANTHROPIC_API_KEY, XAI_API_KEY, …; never from the arguments.",
 )
 @click.argument("prompt")
 @click.option(
@@ -41,7 +42,7 @@ __all__ = ["stream"]
 @click.option("--model", "-m", required=True, help="The model's name, as the provider knows it.")
 @click.option("--base-url", metavar="URL", help="Another server than the vendor's, as the vendor's SDK takes it.")
 @click.option("--system", metavar="TEXT", help="The system prompt.")
-@click.option("--format", "-f", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@FORMAT
 @click.option(
     "--capture",
     type=click.Path(dir_okay=False, writable=True),

@@ -22,6 +22,9 @@ from .outcome import usage_line
 
 __all__ = ["StreamView"]
 
+# Shorter times are told in milliseconds.
+_LEAST_SECONDS = 0.1
+
 
 class StreamView:
     """Collects the events of one stream into labelled lines. Times are seconds since the request."""
@@ -29,6 +32,8 @@ class StreamView:
     def __init__(self) -> None:
         self.provider = ""
         """Who was asked last."""
+        self.attempt = 0
+        """How often somebody was asked."""
         self.state = "connecting"
         """What happens now, in a word or two."""
         self.first_content: float | None = None
@@ -57,6 +62,7 @@ class StreamView:
                 self.heartbeats += 1
             case AttemptStarted(provider=provider):
                 self.provider, self.state = provider, "waiting"
+                self.attempt += 1
             case RetryAttempt(attempt=attempt, max_attempts=most, delay_ms=delay, error=error):
                 self.state = f"retry in {delay / 1000:g} s"
                 why = f"HTTP {error.status}: {error.message}" if error.status else error.message
@@ -83,16 +89,21 @@ class StreamView:
         for (label, index), pieces in self._lines.items():
             yield (f"{label} {index}" if label == "call" else label), "".join(pieces)
 
-    def newest(self) -> str:
-        """The text of the part that grew last."""
-        return "".join(self._lines.get(self._newest, [])) if self._newest is not None else ""
+    def newest(self) -> tuple[str, list[str]]:
+        """(label, texts) of what grew last: one text, but of tool calls all."""
+        if self._newest is None:
+            return "", []
+        label = self._newest[0]
+        keys = [key for key in self._lines if key[0] == label] if label == "call" else [self._newest]
+        return label, ["".join(self._lines[key]) for key in keys]
 
     def ending(self) -> tuple[str, str] | None:
         """(label, text) of the end, None while it goes on."""
-        waited = "" if self.first_content is None else f" · first content after {self.first_content:.2f} s"
+        waited = "" if self.first_content is None else f" · first content after {_seconds(self.first_content)}"
         match self.terminal:
             case Finished(reason=reason, usage=usage):
-                return "finished", f"{reason.value} · {usage_line(usage)}{waited}"
+                tokens = "" if usage is None else f" · {usage_line(usage)}"
+                return "finished", f"{reason.value}{tokens}{waited}"
             case Failed(error=error):
                 return "FAILED", f"{error.kind.value}: {error.message}{waited}"
             case _:
@@ -108,3 +119,7 @@ class StreamView:
     def _add(self, label: str, index: int, text: str) -> None:
         self._newest = (label, index)
         self._lines.setdefault(self._newest, []).append(text)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= _LEAST_SECONDS else f"{seconds * 1000:.0f} ms"

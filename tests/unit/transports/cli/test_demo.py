@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 from rich.console import Console
 from tests.conftest import PROJECT
 
 import deltawire
+from deltawire.policy import AttemptStarted
 from deltawire.timeline import Mark, Timeline
 from deltawire_transports.capture import read_capture
 from deltawire_transports.capture_replay import replay
@@ -55,7 +57,7 @@ class TestOutput:
         assert "fallback   to ollama · No byte came for" in output
         assert "FAILED     truncated" in output
         assert "stop · 24 input, 57 output, 81 total tokens" in output
-        assert re.search(r"first content after \d+\.\d\d s", output)
+        assert re.search(r"first content after \d+(\.\d\d s| ms)", output)
         assert "159 input, 270 output · $0.00" in output
         assert "--capture captures" in output
         assert "\x1b" not in output
@@ -101,6 +103,14 @@ class TestKept:
         assert CliRunner().invoke(command, arguments).exit_code == 0
         drawn = (tmp_path / "report.svg").read_text(encoding="utf-8")
         assert drawn == (PROJECT / "docs" / "images" / "report.svg").read_text(encoding="utf-8"), "draw it again"
+
+    def test_ctrl_c_ends_it_quietly(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("deltawire_transports.cli.demo.perform", interrupted)
+        result = CliRunner().invoke(command, ["demo", "--fast"])
+        assert (result.exit_code, result.stderr) == (130, "deltawire: interrupted\n")
 
     def test_nothing_is_written_unasked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
@@ -165,9 +175,15 @@ class TestScenes:
             perform(SCENES, FAST, lambda *_: None)
 
 
+def shown_table(view: StreamView, name: str, width: int) -> str:
+    file = io.StringIO()
+    Console(file=file, width=width).print(streams_table([view], [name], width))
+    return file.getvalue()
+
+
 class TestTable:
-    @pytest.mark.parametrize("width", [40, 80, 120, 200])
-    def test_rows_fit_the_terminal(self, width: int) -> None:
+    @pytest.mark.parametrize(("width", "lines"), [(40, 3), (62, 3), (80, 3), (120, 3), (140, 2), (200, 2)])
+    def test_rows_fit_the_terminal(self, width: int, lines: int) -> None:
         view = StreamView()
         for event, seconds in [
             (deltawire.ToolCallStarted(0, "c", "weather"), 1.0),
@@ -175,13 +191,11 @@ class TestTable:
             (deltawire.Heartbeat("ping"), 2.0),
         ]:
             view.feed(event, seconds)
-        console = Console(file=io.StringIO(), width=max(width, 80))
-        console.print(streams_table([view], ["groq"], console.width))
-        assert isinstance(console.file, io.StringIO)
-        lines = console.file.getvalue().splitlines()
-        assert len(lines) == 2
-        assert all(console.measure(line).maximum <= console.width for line in lines)
-        assert "calling weather" in lines[1]
+        shown = shown_table(view, "groq", width).splitlines()
+        assert len(shown) == lines
+        assert all(cell_len(line) <= width for line in shown)
+        assert "calling" in shown[1]
+        assert shown[-1].rstrip().endswith("東京")
 
     def test_it_tells_pace_and_tail(self) -> None:
         view = StreamView()
@@ -189,11 +203,28 @@ class TestTable:
         assert view.pace is None
         view.feed(deltawire.TextDelta("the end"), 2.0)
         assert view.pace == pytest.approx(107)
-        console = Console(file=io.StringIO(), width=100)
-        console.print(streams_table([view], ["groq"], 100))
-        assert isinstance(console.file, io.StringIO)
-        assert "1.00 s" in console.file.getvalue()
-        assert "aathe end" in console.file.getvalue()
+        shown = shown_table(view, "groq", 100)
+        assert "1.00 s" in shown
+        assert "aathe end" in shown
+
+    def test_calls_that_grow_side_by_side_are_both_seen(self) -> None:
+        view = StreamView()
+        for index, name in enumerate(("weather", "clock")):
+            view.feed(deltawire.ToolCallStarted(index, f"c{index}", name), 1.0)
+            view.feed(deltawire.ToolCallDelta(index, '{"city":' * 3), 1.0)
+        assert 'weather({"city":{"city":{"city": · clock({"city":{"city":{"city":' in shown_table(view, "groq", 80)
+        assert '…{"city":{"city": · …{"city":{"city":' in shown_table(view, "groq", 40)
+
+    def test_it_tells_who_answered_and_how_often_somebody_was_asked(self) -> None:
+        view = StreamView()
+        usage = deltawire.Usage(total_tokens=1_024)
+        for event in (
+            AttemptStarted(1, 1, "openrouter", "m"),
+            AttemptStarted(1, 1, "ollama", "m"),
+            deltawire.Finished(deltawire.FinishReason.STOP, usage=usage),
+        ):
+            view.feed(event, 0.0)
+        assert re.search(r"openrouter → ollama +2 +finished: stop +1,024\n", shown_table(view, "openrouter", 80))
 
 
 def test_a_capture_of_the_demo_is_one_that_can_be_read(tmp_path: Path) -> None:

@@ -86,8 +86,9 @@ def test_examples_that_ask_a_provider_are_right_as_far_as_that(line: str, tmp_pa
 def test_the_commands_are_listed_with_what_they_do() -> None:
     shown = CliRunner().invoke(command, ["--help"]).output
     for name, each in command.commands.items():
-        assert re.search(rf"^  {name} +\S", shown, re.MULTILINE), name
+        assert re.search(rf"^  {name} +\S.*\.$", shown, re.MULTILINE), name
         assert each.help
+    assert "..." not in shown.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -54,6 +54,28 @@ def test_what_cannot_be_told_is_wrong_use(body: bytes, said: str) -> None:
     assert said in result.stderr
 
 
+def test_a_capture_is_no_body_of_a_provider_that_is_named_either() -> None:
+    result = run("-", "-p", "groq", body=b'{"type":"capture","version":1}\n')
+    assert result.exit_code == 2
+    assert "deltawire replay" in result.stderr
+
+
+def test_the_whole_answer_is_one_object() -> None:
+    result = run("-", "-p", "groq", "-f", "json", body=CALLS)
+    told = json.loads(result.stdout)
+    assert (told["provider"], told["complete"], told["finish_reason"]) == ("groq", True, "tool_calls")
+    assert [json.loads(call["arguments"]) for call in told["tool_calls"] if call["complete"]]
+    assert told["error"] is None
+
+
+def test_half_an_answer_is_one_object_that_says_so() -> None:
+    result = run("-", "-p", "groq", "-f", "json", body=text("half"))
+    told = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert (told["text"], told["complete"], told["finish_reason"]) == ("half", False, None)
+    assert told["error"]["kind"] == "truncated"
+
+
 def test_an_unknown_provider_suggests_the_nearest() -> None:
     for name, nearest in (("antropic", "anthropic"), ("open_ai-chat", "openai-chat"), ("Groq", "groq")):
         result = run("-", "-p", name)

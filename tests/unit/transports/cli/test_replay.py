@@ -100,14 +100,24 @@ def test_lines_that_no_session_can_have_written_are_an_error(tmp_path: Path) -> 
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([lines[0], lines[1], lines[1]]))
     result = run("replay", str(path))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "damaged" in result.stderr
+
+
+def test_a_capture_that_breaks_off_is_no_success(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    streamed(Reply(HELLO), path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:4]) + lines[4][:20])
+    result = run("replay", str(path), "-f", "summary")
+    assert result.exit_code == 3
+    assert result.stdout.startswith("outcome: unknown, the capture breaks off")
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = streamed(Reply(HELLO), tmp_path / "file" / "run.jsonl")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "run.jsonl" in result.stderr
 
 

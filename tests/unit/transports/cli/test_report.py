@@ -99,7 +99,7 @@ def test_a_capture_that_no_session_can_have_written_is_an_error(capture: Path, t
     lines = capture.read_text(encoding="utf-8").splitlines(keepends=True)
     capture.write_text(lines[0] + lines[1] + lines[1], encoding="utf-8")
     result = run("report", str(capture), "-o", str(tmp_path / "report.html"))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "damaged" in result.stderr
     assert not (tmp_path / "report.html").exists()
 
