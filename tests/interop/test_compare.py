@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.helpers import CHAT, CHAT_TEXT, chat, sse
 
+from tests.helpers import CHAT, CHAT_TEXT, chat, sse
 from tests.interop.answer import Answer, Call, ours
 from tests.interop.clients import CLIENTS
 from tests.interop.compare import clean, differences
