@@ -184,6 +184,12 @@ class TestBrokenBytes:
         failure = failure_of(parse("bedrock", BODY, limits=limits))
         assert (failure.kind, failure.code) == (FailureKind.TOO_LARGE, code)
 
+    def test_a_limit_that_the_provider_keeps_ends_the_stream(self) -> None:
+        call = {"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "c", "name": "f"}}}}
+        events = parse("bedrock", body_of([start(), call]), limits=Limits(tool_calls=0))
+        hold_laws(events)
+        assert (failure_of(events).kind, failure_of(events).code) == (FailureKind.TOO_LARGE, "tool_calls")
+
     def test_an_absurd_length_is_refused_before_it_is_waited_for(self) -> None:
         response = parser("bedrock")
         assert response.receive_data(b"\xff\xff\xff\xff" + bytes(8))[-1].error.kind is FailureKind.MALFORMED  # type: ignore[union-attr]
