@@ -133,9 +133,9 @@ class Failure:
     def __str__(self) -> str:
         """One line: endpoint, status, message, and the wait if the provider named one."""
         where = [_ENDPOINTS.get(self.provider, self.provider)] if self.provider else []
-        if self.status is not None:
-            where.append(f"HTTP {self.status}")
         text = self.message.strip() or self.kind.replace("_", " ")
+        if self.status is not None and f"HTTP {self.status}" not in text:
+            where.append(f"HTTP {self.status}")
         if not text.endswith((".", "!", "?")):
             text += "."
         if where:

@@ -18,8 +18,8 @@ from deltawire_transports import aio, blocking
 
 __all__ = ["QUICK", "SHIMS", "Run", "play", "target"]
 
-QUICK = Timeouts(connect=0.3, first_byte=0.4, local_first_byte=0.4, silence=0.3, finish_grace=0.2)
-"""Waits short enough for a thousand streams."""
+QUICK = Timeouts(connect=10.0, first_byte=0.4, local_first_byte=0.4, silence=0.3, finish_grace=0.2)
+"""Waits short enough for a thousand streams; connecting is no part of any fault of theirs."""
 
 
 @attrs.define

@@ -15,6 +15,7 @@ from tests.faults.cancels_blocking import leave_blocking
 from tests.faults.crowd import Crowd, crowd_aio, crowd_threads
 from tests.faults.latency import MOMENTS, measure
 from tests.faults.pressure import FRAMINGS, GROWTH, READ_AHEAD, press
+from tests.faults.shims import SHIMS
 from tests.faults.table import say, show
 
 KIBIBYTE = 1024
@@ -42,7 +43,7 @@ def pressure(options: argparse.Namespace) -> bool:
     """A line-rate server against a slow consumer."""
     rows = [["shim", "framing", "events", "sent KiB", "in the kernel KiB", "read ahead KiB", "growth KiB", "looks"]]
     fine = True
-    for shim in ("blocking", "aio"):
+    for shim in SHIMS:
         for framing in FRAMINGS:
             seen = press(shim, framing, options.seconds, options.rate)
             sizes = [seen.sent, seen.held_by_system, seen.read_ahead, seen.growth]
@@ -98,7 +99,7 @@ def main() -> int:
     options.add_argument("--count", type=int, default=10_000, help="cancels: streams that are left, in each shim")
     options.add_argument("--seed", type=int, default=1, help="cancels: the chance")
     options.add_argument("--hard", action="store_true", help="cancels: with a shared pool, and closed from elsewhere")
-    options.add_argument("--seconds", type=float, default=60.0, help="pressure: for each framing")
+    options.add_argument("--seconds", type=float, default=30.0, help="pressure: for each framing")
     options.add_argument("--rate", type=float, default=20.0, help="pressure: events a second")
     options.add_argument("--streams", type=int, default=1_000, help="crowd: on one loop")
     options.add_argument("--threads", type=int, default=100, help="crowd: threads")

@@ -7,7 +7,6 @@ import threading
 import time
 
 import httpcore
-import pytest
 
 from deltawire.policy import Cancelled, RetryPolicy
 from deltawire_transports import aio, blocking
@@ -19,9 +18,6 @@ from tests.faults.shims import target
 BODY = SAMPLES["openai-chat"].body
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the socket of a connection that a pool had before is known with its answer only"
-)
 def test_a_cancel_reaches_a_server_that_is_silent_on_a_connection_of_the_pool() -> None:
     script = [Reply(BODY.data), Reply(end="silent")]
     with ReplayServer(script) as server, httpcore.ConnectionPool(max_connections=1) as pool:
@@ -52,7 +48,6 @@ def test_a_cancel_reaches_a_server_that_is_silent_on_a_connection_of_the_loops_p
         asyncio.run(main(server))
 
 
-@pytest.mark.xfail(strict=True, reason="each of two closers takes the one connection off the list")
 def test_two_tasks_may_close_a_stream_at_once() -> None:
     async def main(base_url: str) -> None:
         asked = target("openai-chat", base_url, key_for(0))

@@ -32,7 +32,6 @@ PUBLIC_MODULES = {
     "sniff",
     "think",
     "tool_call_view",
-    "translate",
     "turns",
     "usage",
 }

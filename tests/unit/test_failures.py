@@ -85,6 +85,7 @@ def test_a_failure_is_frozen() -> None:
         pytest.param({"message": "Done."}, "Done.", id="sentence"),
         pytest.param({"message": " "}, "rate limit.", id="no message"),
         pytest.param({"status": 429}, "HTTP 429: Slow down.", id="status"),
+        pytest.param({"status": 307, "message": "HTTP 307 redirects to x"}, "HTTP 307 redirects to x.", id="said once"),
         pytest.param({"provider": "groq"}, "groq: Slow down.", id="dialect"),
         pytest.param({"provider": "anthropic", "status": 429}, "anthropic /v1/messages HTTP 429: Slow down.", id="all"),
         pytest.param({"provider": "openai-chat"}, "openai /v1/chat/completions: Slow down.", id="Chat"),

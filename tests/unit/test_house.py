@@ -33,7 +33,6 @@ HOUSE = (
     "turns",
     "event_dict",
     "encode",
-    "translate",
     "testing",
     "__init__",
 )

@@ -45,7 +45,6 @@ IMMUTABLE_RESULTS = {
     "get_args",
     "int",
     "json.JSONDecoder",
-    "json.JSONEncoder",
     "MappingProxyType",
     "operator.attrgetter",
     "operator.itemgetter",

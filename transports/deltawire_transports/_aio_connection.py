@@ -55,7 +55,7 @@ class BodyPieces:
 class AsyncConnection:
     """Runs one request in a task of its own and hands what arrives to `deliver`.
 
-    One read is done ahead, no more: the next one begins when `take_next` is called. httpcore loses connections of a
+    One chunk of 64 KiB at most is read, and the next one when `take_next` is called. httpcore loses connections of a
     pool when a request is cancelled at the wrong moment (https://github.com/encode/httpcore/issues/1093), so the task
     is cancelled only where that is known to be safe, and turned back at the next step of the request elsewhere.
     """
@@ -85,7 +85,7 @@ class AsyncConnection:
         loop.spawn(self._run)
 
     def take_next(self) -> None:
-        """The last chunk was taken: one more may be read."""
+        """The events of the last chunk were taken: one more may be read."""
         self._may_read.set()
 
     def close(self) -> None:
@@ -158,8 +158,17 @@ class AsyncConnection:
 
     async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
         """The next chunk, None at the end, or if the exchange was closed."""
-        await self._may_read.wait()
+        try:
+            await self._may_read.wait()
+        except BaseException:
+            # From outside, as at the end of a loop.
+            self.close()
+            await self._read(chunks)
+            raise
         self._may_read = anyio.Event()
+        return await self._read(chunks)
+
+    async def _read(self, chunks: AsyncIterator[bytes]) -> bytes | None:
         with self._interruptible_scope():
             chunk = await anext(chunks, None)
             while self._closed and chunk is not None:

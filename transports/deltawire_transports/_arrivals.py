@@ -51,7 +51,7 @@ class Connection(Protocol):
         ...
 
     def take_next(self) -> None:
-        """The last chunk was taken: one more may be read."""
+        """The events of the last chunk were taken: one more may be read."""
         ...
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any, get_args
 
 from deltawire import Accumulator, Failed, Message, StreamError, ToolCallFinished, ToolCallStarted
-from deltawire.policy import ContextOverflow
+from deltawire.policy import AttemptStarted, ContextOverflow
 
 from ._common import Errors
 
@@ -38,6 +38,10 @@ class Outbox:
     def take(self) -> Any:
         """The next event, which there must be; it is the consumer's from now on."""
         event = self._events.popleft()
+        if type(event) is AttemptStarted:
+            # What came of the attempt before was no content, and counts no more.
+            self._accumulator = Accumulator()
+            return event
         self._accumulator.feed(event)
         if isinstance(event, ToolCallStarted):
             self._open_calls[event.choice, event.index] = event

@@ -51,6 +51,7 @@ class BaseStream(abc.ABC):
         self._connect_by = math.inf
         self._unsubscribe: Callable[[], None] | None = None
         self._host_events: HostEvents | None = None
+        self._chunk_is_taken = False
         self._stopped = False
 
     @property
@@ -144,6 +145,10 @@ class BaseStream(abc.ABC):
         if arrival is not None:
             self._receive(*arrival, now)
             return None
+        if self._chunk_is_taken and self._connection is not None:
+            # Not before its events are: more than one read is never held.
+            self._chunk_is_taken = False
+            self._connection.take_next()
         self._perform(self.session.reading(now))
         deadline = self.session.deadline
         connecting = self._connection is not None and not self._connection.connected
@@ -172,7 +177,7 @@ class BaseStream(abc.ABC):
         if connection is None or connection.attempt != attempt:
             return
         if isinstance(arrival, Data):
-            connection.take_next()
+            self._chunk_is_taken = True
             self._perform(session.receive_data(arrival.chunk, now))
             # A server that always has more to say must not outlive the session's total time.
             deadline = session.deadline
@@ -204,6 +209,7 @@ class BaseStream(abc.ABC):
 
     def _disconnect(self, *, ended: bool = False) -> None:
         connection, self._connection = self._connection, None
+        self._chunk_is_taken = False
         if connection is not None:
             connection.leave(ended=ended)
 

@@ -117,9 +117,8 @@ class Stream(BaseStream):
     async def aclose(self) -> None:
         """The same, and returns when the connection is closed; the server is not waited for."""
         self.close()
-        while self._connections:
-            await self._connections[-1].wait_closed()
-            self._connections.pop()
+        for connection in self._connections:
+            await connection.wait_closed()
 
     async def _step(self) -> None:
         seconds = self._turn(self._inbox.popleft() if self._inbox else None)
@@ -189,7 +188,8 @@ def open_stream(
 ) -> Stream:
     """A stream for a plan or a single target; the request goes out when `async with` is entered.
 
-    The keywords are those of `blocking.open_stream`; `pool` is an asynchronous pool of httpcore or httpcore2.
+    The keywords are those of `blocking.open_stream`; `pool` is an asynchronous pool of httpcore or httpcore2. asyncio
+    reads up to 256 KiB for itself, of which the shim has at most 64 KiB in hand.
     """
     running = open_session(plan, prompt, session)
     return Stream(running, pool=pool, token=token, ssl_context=ssl_context, errors=errors)

@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -61,6 +61,7 @@ class Stream(BaseStream):
         self._ssl_context = ssl_context
         self._inbox: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
         self._iterating = threading.Lock()
+        self._leaving = False
         self._begin(token)
 
     def __enter__(self) -> Self:
@@ -75,7 +76,7 @@ class Stream(BaseStream):
         return self
 
     def __next__(self) -> Any:
-        if not self._iterating.acquire(blocking=False):
+        if not self._iterating.acquire(blocking=False) and not (self._leaving and self._iterating.acquire()):
             raise used_twice()
         try:
             arrival: Arrival | None = None
@@ -86,6 +87,9 @@ class Stream(BaseStream):
             raise
         finally:
             self._iterating.release()
+            if self._leaving:
+                # Closed meanwhile, by a thread that did not wait: nobody may ever come back to see to it.
+                self._alone(self._obey)
         if event is None:
             raise self._outbox.pop_error() or StopIteration
         return event
@@ -97,20 +101,27 @@ class Stream(BaseStream):
     def close(self) -> None:
         """Closes the connection, whatever state the stream is in, without waiting for the server. Idempotent.
 
-        While another thread iterates, this is `cancel`: that thread comes to its end by itself.
+        A thread that waits for an event meanwhile gets `Cancelled`, one that asks for its next event behind this none.
         """
-        if not self._iterating.acquire(blocking=False):
-            self.cancel()
-            return
-        try:
-            self._abandon()
-        finally:
-            self._iterating.release()
+        self._leaving = True
+        self._wishes.cancel()
+        if not self._alone(self._abandon):
+            self._interrupt()
 
     def __del__(self) -> None:
         if getattr(self, "_connection", None) is not None:
             message = f"{self!r} was not closed: use it as a context manager"
             warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
+
+    def _alone(self, act: Callable[[], object]) -> bool:
+        """Does something that no thread may do beside another. False if one iterates just now."""
+        if not self._iterating.acquire(blocking=False):
+            return False
+        try:
+            act()
+        finally:
+            self._iterating.release()
+        return True
 
     def _step(self, arrival: Arrival | None) -> Arrival | None:
         """Goes on with what arrived; else waits, and gives what arrives, None if the wait is over."""
@@ -158,13 +169,16 @@ def open_stream(
     `extra` also as mappings from provider names; `limits`, `think`, `loads`, `raw` and `id_prefix` are those of
     `parser`; `policy` and `timeouts` say how often and how long.
 
+    64 KiB of the body at most are read and not taken yet; the next are read when the last event of those is taken.
+
     `token` cancels or pauses from elsewhere. `pool` is a connection pool of the caller's, of httpcore or httpcore2;
     without one each attempt has a connection of its own, over HTTP/1.1, through the proxy that the environment names,
     and checked against `ssl_context` or the system's certificates. `errors="events"` ends iteration behind a failure,
     where else StreamError is raised.
 
     Raises TypeError or ValueError for keywords that make no sense. A thread that is still connecting when the stream is
-    closed, or waits for the pool, ends by itself within `timeouts.connect`.
+    closed, or waits for the pool, ends by itself within `timeouts.connect`. One that waits for the first byte on a
+    connection of `pool` that something else has opened, or for any byte over HTTP/2, ends when one comes.
     """
     running = open_session(plan, prompt, session)
     return Stream(running, pool=pool, token=token, ssl_context=ssl_context, errors=errors)

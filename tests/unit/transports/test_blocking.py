@@ -161,6 +161,25 @@ class TestTriesAgain:
         assert stream.message().text == "Hello"
         assert len(stream.attempts) == 2
 
+    def test_more_than_can_be_held_of_an_attempt_that_failed_is_not_in_the_message(self) -> None:
+        counts = [
+            {"id": "first", "model": "m", "choices": [], "usage": {"prompt_tokens": count}} for count in range(400)
+        ]
+        first = b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in counts)
+        with (
+            ReplayServer([Reply(first, end="reset"), Reply(ANSWER)]) as server,
+            opened(server, policy=PATIENT) as stream,
+        ):
+            seen = []
+            for event in stream:
+                if isinstance(event, RetryAttempt):
+                    assert (stream.message().id, stream.message().usage is None) == ("first", False)
+                seen.append(type(event))
+            message = stream.message()
+        assert seen.count(deltawire.UsageUpdate) > 256
+        assert RetryAttempt in seen
+        assert (message.id, message.text, message.usage) == ("c", "Hello", None)
+
     def test_never_after_content(self) -> None:
         with ReplayServer([Reply(chunk({"content": "Hel"}), end="cut"), Reply(ANSWER)]) as server:
             with opened(server, policy=PATIENT) as stream:
@@ -320,7 +339,7 @@ class TestBackPressure:
             held = server.record[0].written
             time.sleep(0.1)
             assert server.record[0].written == held < len(body)
-            assert stream._inbox.qsize() <= 1
+            assert stream._inbox.qsize() == 0
 
 
 class TestTheKey:

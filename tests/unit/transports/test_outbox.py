@@ -11,13 +11,14 @@ from deltawire import (
     Failure,
     FailureKind,
     Heartbeat,
+    ResponseStarted,
     TextDelta,
     ToolCallDelta,
     ToolCallFinished,
     ToolCallStarted,
     UsageUpdate,
 )
-from deltawire.policy import Cancelled, ContextOverflow
+from deltawire.policy import AttemptStarted, Cancelled, ContextOverflow
 from deltawire.usage import Usage
 from deltawire_transports._outbox import Outbox
 
@@ -64,6 +65,15 @@ def test_errors_as_events_and_a_cleared_outbox_raise_nothing() -> None:
         outbox.take()
     cleared.clear()
     assert quiet.pop_error() is cleared.pop_error() is None
+
+
+def test_the_message_is_of_the_newest_attempt_whatever_came_before_its_content() -> None:
+    outbox = filled(AttemptStarted(1, 2, "groq", "a"), ResponseStarted("first", "a", "groq"), USAGE)
+    rest(outbox)
+    assert (outbox.message().id, outbox.message().usage) == ("first", USAGE.usage)
+    outbox.put(AttemptStarted(2, 2, "groq", "a"))
+    rest(outbox)
+    assert outbox.message() == Outbox("raise").message()
 
 
 class TestACut:

@@ -9,6 +9,7 @@ from typing import Any
 
 import anyio
 import pytest
+from tests.replay_client import eventually
 from tests.shim_bodies import HELLO, text
 from tests.unit.transports.scenarios import HOLD, ONCE, SCENARIOS, at
 from tests.unit.transports.test_parity import play
@@ -54,6 +55,36 @@ class TestOfTheBlockingShim:
                 server.wait_for_requests(2)
             assert server.record[1].client_closed.wait(1)
             assert blocking.complete(at(server), "hi", pool=pool).text == "Hello"
+
+    def test_get_their_place_back_from_a_silent_server_on_a_connection_used_before(self, http: Any) -> None:
+        script = [Reply(HELLO), Reply((), end="silent"), Reply(HELLO)]
+        with ReplayServer(script) as server, http.ConnectionPool(max_connections=1) as pool:
+            assert blocking.complete(at(server), "hi", pool=pool).text == "Hello"
+            with blocking.open_stream(at(server), "hi", pool=pool) as stream:
+                server.wait_for_requests(2)
+            assert server.record[1].client_closed.wait(1)
+            stream.close()
+            assert blocking.complete(at(server), "hi", pool=pool).text == "Hello"
+
+    def test_lose_only_the_connection_that_was_left(self, http: Any) -> None:
+        def reply(exchange: Any) -> Reply:
+            # The first ones wait, so that each of them has a connection of its own.
+            return Reply((), end="silent") if exchange.model == "silent" else Reply(HELLO, delay=0.2)
+
+        with ReplayServer(reply) as server, http.ConnectionPool(max_connections=6) as pool:
+            for stream in [blocking.open_stream(at(server), "hi", pool=pool) for _ in range(6)]:
+                with stream:
+                    assert "".join(stream.text()) == "Hello"
+            silent = [blocking.open_stream(at(server, model="silent"), "hi", pool=pool) for _ in range(6)]
+            record = server.wait_for_requests(12)[6:]
+            closed = lambda: sum(exchange.client_closed.is_set() for exchange in record)  # noqa: E731
+            silent[3].close()
+            assert eventually(lambda: closed() == 1)
+            time.sleep(0.05)
+            assert closed() == 1
+            for stream in silent:
+                stream.close()
+            assert eventually(lambda: closed() == 6)
 
     def test_without_a_place_end_in_a_failure_that_says_so(self, http: Any) -> None:
         with (

@@ -149,10 +149,9 @@ class BedrockInvoke(Provider):
         schema.usage = usage
         if not schema.ended:
             schema.tell(UsageUpdate(usage), events)
-        else:
+        elif isinstance(last := events[-1], Finished):
             # The vendor's last word came with the counts.
-            last = events[-1]
-            events[-1:] = [UsageUpdate(usage), attrs.evolve(last, usage=usage) if isinstance(last, Finished) else last]
+            events[-1:] = [UsageUpdate(usage), attrs.evolve(last, usage=usage)]
 
 
 def _schema_name(payload: dict[str, Any]) -> str:

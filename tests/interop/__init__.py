@@ -1,1 +1,0 @@
-"""The vendors' own clients beside ours, fed the same bytes in memory."""

@@ -1,0 +1,66 @@
+"""A close by another thread than the one that iterates."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from tests.unit.transports.scenarios import HOLD, ONCE, at
+
+import deltawire
+from deltawire.policy import AttemptStarted, Cancelled
+from deltawire_transports import blocking
+from deltawire_transports.replay import ReplayServer
+
+
+def test_between_two_events_ends_the_iteration() -> None:
+    with ReplayServer(HOLD) as server:
+        for _ in range(20):
+            with blocking.open_stream(at(server), "hi", policy=ONCE, errors="events") as stream:
+                assert isinstance(next(stream), AttemptStarted)
+                closer = threading.Thread(target=stream.close)
+                closer.start()
+                events = list(stream)
+                closer.join()
+                assert [type(event) for event in events if event != Cancelled()] in ([], [deltawire.ResponseStarted])
+                assert stream._connection is None
+
+
+def test_that_is_slow_is_waited_for_and_gives_nothing() -> None:
+    with ReplayServer(HOLD) as server, blocking.open_stream(at(server), "hi", policy=ONCE, errors="events") as stream:
+        next(event for event in stream if isinstance(event, deltawire.TextDelta))
+        abandon, closing = stream._abandon, threading.Event()
+
+        def slowly() -> None:
+            closing.set()
+            time.sleep(0.1)
+            abandon()
+
+        stream._abandon = slowly  # type: ignore[method-assign]
+        closer = threading.Thread(target=stream.close)
+        closer.start()
+        assert closing.wait(1)
+        assert list(stream) == []
+        closer.join()
+
+
+def test_leaves_nothing_open_though_who_iterates_never_comes_back() -> None:
+    with ReplayServer(HOLD) as server:
+        stream = blocking.open_stream(at(server), "hi", policy=ONCE, errors="events")
+        next(event for event in stream if isinstance(event, deltawire.TextDelta))
+        step, waiting = stream._step, threading.Event()
+
+        def slowly(arrival: Any) -> Any:
+            waiting.set()
+            return step(arrival)
+
+        stream._step = slowly  # type: ignore[method-assign]
+        reader = threading.Thread(target=next, args=(stream, None))
+        reader.start()
+        assert waiting.wait(1)
+        stream.close()
+        reader.join(2)
+        assert server.record[0].client_closed.wait(1)
+        assert stream._connection is None
+        assert stream.outcome == "cancelled"
