@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE: a pytest run in a process that has this imported already is
 from __future__ import annotations
 
 from .accumulator import *
+from .encode import *
 from .event_dict import *
 from .events import *
 from .failures import *
@@ -23,6 +24,7 @@ from .resume import *
 from .sniff import *
 from .think import *
 from .tool_call_view import *
+from .translate import *
 from .turns import *
 from .usage import *
 from .version import __version__ as __version__

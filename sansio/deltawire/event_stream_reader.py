@@ -7,7 +7,7 @@ from typing import Any
 
 from .events import Event, Raw
 from .framing.event_stream import EventStreamDecoder, EventStreamMessage
-from .payload import PayloadError, compact_json, is_object, raw_decode
+from .payload import PayloadError, compact_json, is_object, json_ready, raw_decode
 from .providers.base import Provider
 from .readers import FrameReader, ReaderOptions
 from .tool_calls import LimitPassedError
@@ -107,7 +107,7 @@ class EventStreamReader(FrameReader):
             error = {"code": message.error_code, "message": message.error_message}
             self._fail(error, compact_json(error), events)
         else:
-            self.provider.unknown({"headers": message.headers, "payload": message.payload}, events)
+            self.provider.unknown(json_ready({"headers": message.headers, "payload": message.payload}), events)
 
     def _take_event(self, message: EventStreamMessage, events: list[Event]) -> None:
         text, replaced = self._text(message.payload, events)

@@ -334,7 +334,7 @@ class Unknown:
     """A payload, block or part that this version does not know."""
 
     payload: Any
-    """It, as sent."""
+    """It, as sent; of a message of the AWS event stream `headers` and `payload`, bytes as base64."""
 
 
 @attrs.frozen

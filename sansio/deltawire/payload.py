@@ -7,8 +7,10 @@ of more digits than Python converts is a refusal like any other.
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from json import JSONDecodeError
 from operator import itemgetter
@@ -26,6 +28,7 @@ __all__ = [
     "fields_of",
     "is_list",
     "is_object",
+    "json_ready",
     "nests_deeper",
     "raw_decode",
     "value_nests_deeper",
@@ -116,6 +119,10 @@ def is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def _is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, list | tuple)
+
+
 def _nothing(_payload: dict[str, Any]) -> None:
     """The values of no field."""
 
@@ -161,8 +168,26 @@ def value_nests_deeper(value: Any, limit: int) -> bool:
     """True if arrays and objects of a decoded value nest more than `limit` levels."""
     level = [value]
     for _ in range(limit + 1):
-        containers = [item for item in level if is_object(item) or is_list(item)]
+        containers = [item for item in level if is_object(item) or _is_sequence(item)]
         if not containers:
             return False
         level = [inner for item in containers for inner in (item.values() if is_object(item) else item)]
     return True
+
+
+def json_ready(value: Any) -> Any:
+    """A copy of a value as JSON has it, for what comes from a vendor's client and not from a decoder.
+
+    Bytes become base64 text, as on the wire, tuples arrays, and what JSON has no word for its text.
+    """
+    if value is None or isinstance(value, str | int):
+        return value
+    if is_object(value):
+        return {key if isinstance(key, str) else str(key): json_ready(item) for key, item in value.items()}
+    if _is_sequence(value):
+        return [json_ready(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode("ascii")
+    return str(value)

@@ -22,6 +22,7 @@ from .payload import (
     as_object,
     decode_json,
     is_object,
+    json_ready,
     raw_decode,
     value_nests_deeper,
 )
@@ -172,6 +173,7 @@ class FrameReader:
         elif not is_object(payload):
             self.malformed(repr(payload).encode("utf-8", "replace"), "no JSON object", events)
         else:
+            payload = json_ready(payload)
             self.mending = self.mending or holds_surrogate(payload)
             self.provider.calls.mend = self.mending
             self.hand_over(payload, events)

@@ -144,7 +144,7 @@ class TimelineRecorder:
                 attempt.end(Ending.CONTEXT_OVERFLOW, seconds, failure=failure)
             case Cancelled():
                 attempt.end(Ending.CANCELLED, seconds)
-            case Paused():
+            case Paused():  # pragma: no branch - the last of the union, as type checkers see
                 attempt.end(Ending.PAUSED, seconds)
         self._close()
 

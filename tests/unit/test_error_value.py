@@ -114,6 +114,11 @@ def test_what_is_no_code_is_none(code: Any) -> None:
     assert found.status is None
 
 
+@pytest.mark.parametrize("text", ['{"detail": "no"', "{not json}", '["a",]', '{"a": ' + "[" * 99 + "]" * 99 + "}"])
+def test_text_that_only_looks_like_json_is_the_message(text: str) -> None:
+    assert read_error_value({"error": {"message": text}}).message == text
+
+
 def test_json_text_nested_without_end_is_given_up() -> None:
     value: Any = TEXT
     for _ in range(12):

@@ -80,7 +80,7 @@ class TestMessages:
     def test_a_message_of_another_kind_is_kept(self) -> None:
         headers: dict[str, HeaderValue] = {":message-type": "song"}
         events = parse("bedrock", body_of(TALK[:2]) + encode_message(headers, b"la") + body_of(TALK[2:]))
-        assert of_type(events, Unknown) == [Unknown({"headers": headers, "payload": b"la"})]
+        assert of_type(events, Unknown) == [Unknown({"headers": headers, "payload": "bGE="})]
         assert isinstance(events[-1], Finished)
 
     def test_an_event_without_its_type_is_known_by_its_fields(self) -> None:
@@ -183,6 +183,12 @@ class TestBrokenBytes:
     def test_limits(self, limits: Limits, code: str) -> None:
         failure = failure_of(parse("bedrock", BODY, limits=limits))
         assert (failure.kind, failure.code) == (FailureKind.TOO_LARGE, code)
+
+    def test_a_limit_that_the_provider_keeps_ends_the_stream(self) -> None:
+        call = {"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "c", "name": "f"}}}}
+        events = parse("bedrock", body_of([start(), call]), limits=Limits(tool_calls=0))
+        hold_laws(events)
+        assert (failure_of(events).kind, failure_of(events).code) == (FailureKind.TOO_LARGE, "tool_calls")
 
     def test_an_absurd_length_is_refused_before_it_is_waited_for(self) -> None:
         response = parser("bedrock")

@@ -32,6 +32,7 @@ PUBLIC_MODULES = {
     "sniff",
     "think",
     "tool_call_view",
+    "translate",
     "turns",
     "usage",
 }

@@ -33,6 +33,7 @@ HOUSE = (
     "turns",
     "event_dict",
     "encode",
+    "translate",
     "testing",
     "__init__",
 )

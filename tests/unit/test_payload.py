@@ -6,6 +6,8 @@ import json
 import pickle
 import re
 import tracemalloc
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from deltawire.payload import (
     fields_of,
     is_list,
     is_object,
+    json_ready,
     nests_deeper,
     raw_decode,
     value_nests_deeper,
@@ -244,3 +247,32 @@ def test_a_value_in_a_circle_is_too_deep() -> None:
     value: list[Any] = []
     value.append(value)
     assert value_nests_deeper(value, 128)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b"la", "bGE="),
+        (bytearray(b"la"), "bGE="),
+        ((1, (2,)), [1, [2]]),
+        ({1: 2, None: [b""]}, {"1": 2, "None": [""]}),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
+        (date(2026, 1, 2), "2026-01-02"),
+        (Decimal("1.50"), "1.50"),
+    ],
+    ids=repr,
+)
+def test_values_of_clients_become_json(value: Any, expected: Any) -> None:
+    assert json_ready({"a": [value]}) == {"a": [expected]}
+
+
+@given(VALUES)
+def test_json_is_ready(value: Any) -> None:
+    assert json_ready(value) == value
+    assert json.dumps(json_ready(value)) == json.dumps(value)
+
+
+def test_tuples_nest_as_lists_do() -> None:
+    assert value_nests_deeper({"a": (((),),)}, 3)
+    assert not value_nests_deeper({"a": (((),),)}, 4)

@@ -45,6 +45,7 @@ IMMUTABLE_RESULTS = {
     "get_args",
     "int",
     "json.JSONDecoder",
+    "json.JSONEncoder",
     "MappingProxyType",
     "operator.attrgetter",
     "operator.itemgetter",

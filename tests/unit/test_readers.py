@@ -194,7 +194,7 @@ class TestDecodedValue:
             ([{"a": 1}], [Malformed(b"[{'a': 1}]", "no JSON object")]),
             ("\ud800é", [Malformed("'\\ud800é'".encode(), "no JSON object")]),
             ({"a": "\ud800"}, [Unknown({"a": "\ud800", "mend": True})]),
-            ({5: {None: 1}}, [Unknown({5: {None: 1}})]),
+            ({5: {None: 1}}, [Unknown({"5": {"None": 1}})]),
         ],
     )
     def test_is_taken_or_refused(self, value: Any, events: list[Event]) -> None:

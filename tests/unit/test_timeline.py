@@ -11,24 +11,16 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.moments import ANSWER, BUSY, END, asked, only, phases
 
 from deltawire import (
     Failed,
     Failure,
     FailureKind,
-    Finished,
-    FinishReason,
-    Heartbeat,
-    MediaDelta,
     ReasoningDelta,
-    RefusalDelta,
     ResponseStarted,
     TextDelta,
-    ToolCallDelta,
-    ToolCallFinished,
-    ToolCallStarted,
     Usage,
-    UsageUpdate,
 )
 from deltawire.policy import (
     AttemptStarted,
@@ -41,165 +33,10 @@ from deltawire.policy import (
 )
 from deltawire.policy.host_events import AgentLoopIteration
 from deltawire.timeline import (
-    AttemptTimeline,
-    CallTimeline,
     Ending,
-    Mark,
-    Phase,
-    Span,
-    Step,
     Timeline,
     TimelineRecorder,
-    percentile,
 )
-
-BUSY = Failure(FailureKind.OVERLOADED, "busy", status=503)
-END = Finished(FinishReason.STOP, usage=Usage(input_tokens=3, output_tokens=4))
-
-
-def asked(attempt: int = 1) -> AttemptStarted:
-    return AttemptStarted(attempt, 3, "groq", "small")
-
-
-def only(*moments: tuple[Any, float], **options: float) -> AttemptTimeline:
-    """The timeline of moments that are one attempt."""
-    (attempt,) = Timeline.of(moments, **options).attempts
-    return attempt
-
-
-def phases(attempt: AttemptTimeline) -> list[tuple[str, float, float]]:
-    return [(span.phase.value, span.begin, span.end) for span in attempt.spans]
-
-
-ANSWER: list[tuple[Any, float]] = [
-    (asked(), 10.0),
-    (Mark.CONNECTED, 10.1),
-    (Mark.HEADERS, 10.3),
-    (Mark.BYTES, 10.4),
-    (Heartbeat("comment"), 10.4),
-    (Mark.BYTES, 10.6),
-    (ResponseStarted("r", "small-1", "groq"), 10.6),
-    (ReasoningDelta("Hm"), 10.6),
-    (ReasoningDelta("."), 10.7),
-    (TextDelta("Grüezi"), 10.9),
-    (TextDelta("!"), 11.0),
-    (ToolCallStarted(0, "c", "weather"), 11.1),
-    (ToolCallDelta(0, '{"city":'), 11.2),
-    (ToolCallDelta(0, '"Bern"}'), 11.4),
-    (ToolCallFinished(0, "c", "weather", '{"city":"Bern"}', complete=True), 11.4),
-    (END, 11.5),
-]
-
-
-class TestOneAttempt:
-    def test_every_stretch_has_its_phase(self) -> None:
-        assert phases(only(*ANSWER)) == [
-            ("connect", 10.0, 10.1),
-            ("headers", 10.1, 10.3),
-            ("heartbeats", 10.3, 10.4),
-            ("waiting", 10.4, 10.6),
-            ("reasoning", 10.6, 10.7),
-            ("text", 10.7, 11.0),
-            ("tool_arguments", 11.0, 11.4),
-            ("closing", 11.4, 11.5),
-        ]
-
-    def test_the_times_to_the_first_of_each(self) -> None:
-        attempt = only(*ANSWER)
-        assert attempt.time_to_first_byte == pytest.approx(0.4)
-        assert attempt.time_to_first_content == pytest.approx(0.6)
-        assert (attempt.connected, attempt.headers, attempt.heartbeats) == (10.1, 10.3, (10.4,))
-
-    def test_the_seconds_of_a_phase_and_its_characters(self) -> None:
-        attempt = only(*ANSWER)
-        assert attempt.seconds(Phase.TEXT) == pytest.approx(0.3)
-        assert attempt.seconds(Phase.STALLED) == 0
-        assert [(span.phase.value, span.pieces, span.characters) for span in attempt.spans[4:7]] == [
-            ("reasoning", 2, 3),
-            ("text", 2, 7),
-            ("tool_arguments", 4, 15),
-        ]
-        assert attempt.characters == 25
-        assert attempt.characters_per_second == pytest.approx(25 / 0.8)
-
-    def test_the_gaps_are_between_pieces_of_content(self) -> None:
-        assert only(*ANSWER).gaps() == pytest.approx([0.1, 0.2, 0.1, 0.1, 0.1, 0.2])
-
-    def test_what_came_at_one_time_is_one_step(self) -> None:
-        attempt = only((TextDelta("a"), 1.0), (TextDelta("bc"), 1.0), (ReasoningDelta("d"), 1.0), (TextDelta("e"), 1.0))
-        assert attempt.steps == (Step(1.0, Phase.TEXT, 3, 2), Step(1.0, Phase.REASONING, 1), Step(1.0, Phase.TEXT, 1))
-        assert attempt.gaps() == []
-        assert attempt.characters_per_second is None
-
-    def test_the_call_has_its_times_and_arguments(self) -> None:
-        assert only(*ANSWER).calls == (
-            CallTimeline(0, 0, "c", "weather", "function", 11.1, 11.4, '{"city":"Bern"}', complete=True),
-        )
-
-    def test_an_open_call_has_no_end(self) -> None:
-        (call,) = only((ToolCallStarted(2, "c", "f"), 1.0), (ToolCallDelta(2, "{"), 2.0)).calls
-        assert (call.end, call.arguments, call.complete) == (None, "{", False)
-
-    def test_pieces_of_a_call_that_never_started_still_count(self) -> None:
-        attempt = only((ToolCallDelta(0, "{}"), 1.0), (ToolCallFinished(0, "c", "f", "{}", complete=True), 2.0))
-        assert (attempt.characters, attempt.calls) == (2, ())
-
-    @pytest.mark.parametrize(
-        ("event", "phase"),
-        [(RefusalDelta("no"), Phase.TEXT), (MediaDelta("image", None, "aGk="), Phase.OTHER)],
-        ids=["refusal", "media"],
-    )
-    def test_other_content(self, event: Any, phase: Phase) -> None:
-        attempt = only((asked(), 0.0), (event, 2.0), (event, 3.0))
-        assert phases(attempt) == [("waiting", 0.0, 2.0), (phase.value, 2.0, 3.0)]
-
-    def test_its_ending_and_usage(self) -> None:
-        attempt = only(*ANSWER)
-        assert (attempt.ending, attempt.failure, attempt.usage) == (Ending.FINISHED, None, END.usage)
-        assert (attempt.begin, attempt.end, attempt.provider, attempt.model) == (10.0, 11.5, "groq", "small")
-
-    def test_usage_on_the_way_counts_until_there_is_better(self) -> None:
-        early = Usage(input_tokens=3)
-        assert only((UsageUpdate(early), 1.0), (Failed(BUSY), 2.0)).usage == early
-
-    def test_without_an_end_it_is_open(self) -> None:
-        attempt = only(*ANSWER[:-1])
-        assert (attempt.ending, attempt.end) == (Ending.OPEN, 11.4)
-
-
-class TestStalls:
-    def test_silence_in_a_body_is_a_stall_and_its_end_no_text(self) -> None:
-        attempt = only((asked(), 0.0), (TextDelta("a"), 5.0), (TextDelta("b"), 5.5), (TextDelta("c"), 8.0), (END, 8.1))
-        assert phases(attempt) == [
-            ("waiting", 0.0, 5.0),
-            ("text", 5.0, 5.5),
-            ("stalled", 5.5, 8.0),
-            ("text", 8.0, 8.0),
-            ("closing", 8.0, 8.1),
-        ]
-        assert attempt.stalls == (Span(Phase.STALLED, 5.5, 8.0, 1),)
-
-    def test_two_in_a_row_are_two(self) -> None:
-        attempt = only((TextDelta("a"), 0.0), (Mark.BYTES, 2.0), (Mark.BYTES, 4.0))
-        assert [(span.begin, span.end) for span in attempt.stalls] == [(0.0, 2.0), (2.0, 4.0)]
-
-    def test_a_silence_of_exactly_the_limit_is_none(self) -> None:
-        moments = [(TextDelta("a"), 0.0), (TextDelta("b"), 2.0)]
-        assert only(*moments, stall=2.0).stalls == ()
-        assert len(only(*moments, stall=1.9).stalls) == 1
-
-    def test_bytes_without_events_end_a_silence(self) -> None:
-        moments: list[tuple[Any, float]] = [(TextDelta("a"), 0.0), (Mark.BYTES, 0.9), (TextDelta("b"), 1.8)]
-        assert only(*moments).stalls == ()
-
-    def test_a_silence_up_to_the_end_counts(self) -> None:
-        failed = Failed(Failure(FailureKind.STALLED, "silence"))
-        attempt = only((asked(), 0.0), (Heartbeat("ping"), 0.5), (Mark.BYTES, 0.6), (failed, 9.0))
-        assert phases(attempt) == [("heartbeats", 0.0, 0.5), ("waiting", 0.5, 0.6), ("stalled", 0.6, 9.0)]
-
-    def test_the_time_behind_content_that_no_phase_has_belongs_to_the_content(self) -> None:
-        attempt = only((TextDelta("a"), 1.0), (UsageUpdate(Usage()), 1.5), (TextDelta("b"), 9.0))
-        assert phases(attempt)[1:] == [("text", 1.0, 1.5), ("stalled", 1.5, 9.0), ("text", 9.0, 9.0)]
 
 
 class TestAttempts:
@@ -240,19 +77,6 @@ class TestAttempts:
         assert attempt.ending is ending
         assert attempt.failure == getattr(terminal, "error", None)
         assert phases(attempt) == [("waiting", 0.0, 1.0)]
-
-    @pytest.mark.parametrize(
-        ("marks", "kind", "phase"),
-        [
-            ([], FailureKind.CONNECT, "connect"),
-            ([(Mark.CONNECTED, 1.0)], FailureKind.READ, "headers"),
-            ([(Mark.CONNECTED, 1.0), (Mark.HEADERS, 2.0)], FailureKind.READ, "waiting"),
-        ],
-        ids=["no connection", "no headers", "no body"],
-    )
-    def test_what_a_failure_interrupted(self, marks: list[tuple[Mark, float]], kind: FailureKind, phase: str) -> None:
-        attempt = only((asked(), 0.0), *marks, (Failed(Failure(kind, "broken")), 3.0))
-        assert phases(attempt)[-1] == (phase, float(len(marks)), 3.0)
 
     def test_targets_that_could_not_be_asked_have_no_attempt(self) -> None:
         unasked = FallbackStarted("groq", "small", Failure(FailureKind.UNCONFIGURED, "no key"))
@@ -361,22 +185,6 @@ def test_the_phases_of_an_attempt_fill_it_without_overlap(waits: list[tuple[Any,
             assert ends[-1] == attempt.end
         assert sum(span.characters for span in attempt.spans) == attempt.characters
         assert all(gap > 0 for gap in attempt.gaps())
-
-
-@pytest.mark.parametrize(
-    ("values", "share", "expected"),
-    [
-        ([], 0.5, None),
-        ([3.0], 0.95, 3.0),
-        ([4.0, 1.0, 3.0, 2.0], 0.5, 2.0),
-        ([float(number) for number in range(1, 101)], 0.95, 95.0),
-        ([1.0, 2.0], 0.0, 1.0),
-        ([1.0, 2.0], 1.0, 2.0),
-    ],
-    ids=["none", "one", "median", "95 of 100", "least", "most"],
-)
-def test_percentiles_are_values_that_occur(values: list[float], share: float, expected: float | None) -> None:
-    assert percentile(values, share) == expected
 
 
 def test_the_records_are_frozen() -> None:

@@ -303,6 +303,8 @@ def _natural_type(value: HeaderValue) -> HeaderType:
             return HeaderType.BYTES
         case str():
             return HeaderType.STRING
+        case _:
+            raise ValueError(f"{value!r} is no value of any header type")
 
 
 def _encode_value(header_type: HeaderType, value: HeaderValue) -> bytes:

@@ -69,12 +69,12 @@ def laws_of_order(events: Iterable[Event], *, resumed: bool = False) -> None:
     - all text can be encoded as UTF-8.
     """
     said = list(events)
-    _one_terminal(said)
+    end = _one_terminal(said)
     _one_start(said)
     _calls_in_order(said)
     if not resumed:
         _reasons_match_calls(said)
-    _end_matches(said, resumed=resumed)
+    _end_matches(end, said, resumed=resumed)
     _encodable(said)
 
 
@@ -84,11 +84,12 @@ def _require(holds: object, law: str, event: Any) -> None:
         raise AssertionError(f"{law}: {event!r}")
 
 
-def _one_terminal(events: Sequence[Event]) -> None:
+def _one_terminal(events: Sequence[Event]) -> Finished | Failed:
     terminals = [event for event in events if isinstance(event, _TERMINAL)]
     _require(terminals, "a response ends with a terminal event", events[-1:])
     _require(len(terminals) == 1, "a response has one terminal event", terminals)
     _require(events[-1] is terminals[0], "nothing follows the terminal event", events[-1])
+    return terminals[0]
 
 
 def _one_start(events: Sequence[Event]) -> None:
@@ -158,21 +159,20 @@ def _reasons_match_calls(events: Sequence[Event]) -> None:
             _require(event.reason is not FinishReason.STOP or not has_call, "a complete call is no mere `stop`", event)
 
 
-def _end_matches(events: Sequence[Event], *, resumed: bool) -> None:
-    end = events[-1]
+def _end_matches(end: Finished | Failed, events: Sequence[Event], *, resumed: bool) -> None:
     if isinstance(end, Failed):
         content = any(isinstance(event, _CONTENT) for event in events)
         _require(end.error.after_content == content or resumed, "a failure says whether content came before", end)
-    elif isinstance(end, Finished):
-        usages = [event.usage for event in events if isinstance(event, UsageUpdate)]
-        _require(end.usage == (usages[-1] if usages else None), "the end carries the last usage", end)
-        damaged = any(isinstance(event, Malformed) for event in events)
-        _require(end.damaged or not damaged, "a response with a malformed frame is damaged", end)
-        finished = [event for event in events if isinstance(event, ChoiceFinished)]
-        if finished and end.reason is not FinishReason.UNKNOWN:
-            first = min(finished, key=_choice)
-            same = (end.reason, end.raw_reason) == (first.reason, first.raw_reason)
-            _require(same, f"the end has the reason of the lowest choice ({first!r})", end)
+        return
+    usages = [event.usage for event in events if isinstance(event, UsageUpdate)]
+    _require(end.usage == (usages[-1] if usages else None), "the end carries the last usage", end)
+    damaged = any(isinstance(event, Malformed) for event in events)
+    _require(end.damaged or not damaged, "a response with a malformed frame is damaged", end)
+    finished = [event for event in events if isinstance(event, ChoiceFinished)]
+    if finished and end.reason is not FinishReason.UNKNOWN:
+        first = min(finished, key=_choice)
+        same = (end.reason, end.raw_reason) == (first.reason, first.raw_reason)
+        _require(same, f"the end has the reason of the lowest choice ({first!r})", end)
 
 
 def _choice(event: ChoiceFinished) -> int:

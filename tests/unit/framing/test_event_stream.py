@@ -144,11 +144,24 @@ def test_a_plain_value_is_written_with_its_natural_type(value, kind: HeaderType)
         pytest.param("h", (HeaderType.TRUE, False), id="false as true"),
         pytest.param("h", (HeaderType.INTEGER, True), id="true as integer"),
         pytest.param("h", (HeaderType.BYTES, 1), id="integer as bytes"),
+        pytest.param("h", 1.5, id="number of no type"),
+        pytest.param("h", None, id="nothing"),
     ],
 )
 def test_what_does_not_fit_is_not_written(name: str, value) -> None:
     with pytest.raises(ValueError, match=r"header|name"):
         encode_message({name: value}, b"")
+
+
+def test_it_says_whether_it_holds_part_of_a_message() -> None:
+    body = encode_message({"h": "v"}, b"payload")
+    for size in range(1, len(body)):
+        decoder = EventStreamDecoder()
+        assert not decoder.inside_message
+        assert decoder.feed(body[:size]) == []
+        assert decoder.inside_message
+        assert len(decoder.feed(body[size:])) == 1
+        assert not decoder.inside_message
 
 
 @pytest.mark.parametrize(

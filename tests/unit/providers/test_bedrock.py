@@ -123,6 +123,9 @@ class TestTexts:
     def test_a_start_may_hold_text(self) -> None:
         assert of_type(told(open_block(0, text="a"), text(0, "b")), TextDelta) == [TextDelta("a"), TextDelta("b")]
 
+    def test_an_empty_text_that_opens_a_block_says_nothing(self) -> None:
+        assert told(open_block(0, text=""), text(0, "b")) == told(text(0, "b"))
+
     def test_reasoning_and_text_under_one_index_are_two_parts(self) -> None:
         events = told(reasoning(0, text="a"), text(0, "b"), reasoning(0, text="c"), close_block(0))
         assert of_type(events, ReasoningDelta, TextDelta) == [

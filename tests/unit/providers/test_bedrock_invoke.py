@@ -24,6 +24,7 @@ from tests.provider_laws import hold_laws
 
 from deltawire.events import (
     ChoiceFinished,
+    Failed,
     Finished,
     FinishReason,
     Metadata,
@@ -167,6 +168,12 @@ class TestMetrics:
         usage = invoked(*payloads)[-1].usage
         assert "amazon-bedrock-invocationMetrics" not in usage.raw
         assert usage.input_tokens == (3 if payloads is CLAUDE else 7)
+
+    def test_they_are_told_before_the_failure_that_they_came_with(self) -> None:
+        events = invoked(piece("Hel"), {**piece("", "error"), **MEASURED})
+        assert failure_of(events).after_content
+        assert [type(event) for event in events[-2:]] == [UsageUpdate, Failed]
+        assert events[-2].usage.total_tokens == 12
 
     def test_they_fill_up_what_the_vendor_left_out(self) -> None:
         usage = invoked(*claude({"input_tokens": 3}))[-1].usage

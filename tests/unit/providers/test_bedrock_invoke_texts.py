@@ -151,6 +151,24 @@ class TestTexts:
         failure = failure_of(invoked(COMMAND[0], {"is_finished": True, "finish_reason": "ERROR"}))
         assert (failure.kind, failure.code) == (FailureKind.PROVIDER, "ERROR")
 
+    @pytest.mark.parametrize(
+        "payloads",
+        [
+            [{"outputs": [{"text": "a", "stop_reason": "ERROR"}, {"text": "b", "stop_reason": "stop"}]}],
+            [COMMAND[0], {**COMMAND[0], "index": 1}, {"is_finished": True, "finish_reason": "ERROR"}],
+        ],
+        ids=["in a list", "for all generations"],
+    )
+    def test_the_word_error_ends_all_choices_at_once(self, payloads: list[dict[str, Any]]) -> None:
+        events = invoked(*payloads)
+        assert failure_of(events).code == "ERROR"
+        assert of_type(events, ChoiceFinished) == []
+        assert TextDelta("b") not in events
+
+    def test_the_word_error_behind_the_end_of_a_choice_changes_nothing(self) -> None:
+        events = invoked(COMMAND[0], COMMAND[-1], {"is_finished": True, "finish_reason": "ERROR", "index": 0})
+        assert (events[-1].reason, events[-1].raw_reason) == (FinishReason.STOP, "COMPLETE")
+
     def test_a_prompt_that_the_guardrail_blocked(self) -> None:
         events = invoked(
             {
@@ -311,6 +329,11 @@ class TestCommandR:
 
     def test_calls_behind_the_end_are_only_noted(self) -> None:
         assert codes(invoked(*COMMAND_R, TOOLS[3], TOOLS[6])) == [NoteCode.CALL_AFTER_FINISH] * 2
+
+    def test_an_end_without_a_word_proves_nothing(self) -> None:
+        events = invoked(*COMMAND_R[:4], {"event_type": "stream-end", **MEASURED})
+        assert failure_of(events).kind is FailureKind.TRUNCATED
+        assert of_type(events, UsageUpdate)[-1].usage.total_tokens == 12
 
     def test_without_its_end_it_is_truncated(self) -> None:
         assert failure_of(invoked(*COMMAND_R[:-1])).kind is FailureKind.TRUNCATED

@@ -258,6 +258,26 @@ class TestUsage:
         # What was told keeps what was known then.
         assert updates[0].usage.raw == counts[0]
 
+    @pytest.mark.parametrize(
+        ("later", "output", "reasoning"),
+        [
+            ({"thoughtsTokenCount": 9, "totalTokenCount": 13}, 9, 9),
+            ({"candidatesTokenCount": 2, "thoughtsTokenCount": 9, "totalTokenCount": 15}, 11, 9),
+            ({"candidatesTokenCount": 0, "thoughtsTokenCount": 9, "totalTokenCount": 13}, 9, 9),
+            ({"candidatesTokenCount": -2, "thoughtsTokenCount": 9, "totalTokenCount": 13}, None, 9),
+            ({"candidatesTokenCount": 2.0, "thoughtsTokenCount": 9, "totalTokenCount": 15}, 11, 9),
+        ],
+        ids=["thoughts", "both", "no candidates", "odd candidates", "candidates as a float"],
+    )
+    def test_counts_that_grow_are_told_as_the_first_were(
+        self, later: dict[str, Any], output: int | None, reasoning: int
+    ) -> None:
+        first = {"promptTokenCount": 4, "thoughtsTokenCount": 3, "totalTokenCount": 7}
+        payloads = [chunk(text("a")) | {"usageMetadata": said} for said in (first, {**first, **later})]
+        usage = of_type(events_of(*payloads, STOP), UsageUpdate)[-1].usage
+        assert (usage.output_tokens, usage.reasoning_tokens) == (output, reasoning)
+        assert usage.total_tokens == later["totalTokenCount"]
+
     def test_counts_that_are_none_are_noted_once(self) -> None:
         payloads = [chunk(text("a")) | {"usageMetadata": {"promptTokenCount": -n}} for n in (1, 2)]
         events = events_of(*payloads, STOP)

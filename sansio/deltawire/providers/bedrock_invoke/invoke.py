@@ -149,9 +149,10 @@ class BedrockInvoke(Provider):
         schema.usage = usage
         if not schema.ended:
             schema.tell(UsageUpdate(usage), events)
-        elif isinstance(last := events[-1], Finished):
+        else:
             # The vendor's last word came with the counts.
-            events[-1:] = [UsageUpdate(usage), attrs.evolve(last, usage=usage)]
+            last = events[-1]
+            events[-1:] = [UsageUpdate(usage), attrs.evolve(last, usage=usage) if isinstance(last, Finished) else last]
 
 
 def _schema_name(payload: dict[str, Any]) -> str:

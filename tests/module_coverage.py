@@ -1,4 +1,4 @@
-"""Every core module is covered by its own tests: `python -m tests.maxi_coverage [PYTEST ARGUMENT ...]`.
+"""Every core module is covered by its own tests: `python -m tests.module_coverage [PYTEST ARGUMENT ...]`.
 
 Runs the tests once, and counts for each module only what the test files that mirror it have run, lines and branches,
 beside what all of them have run. A module `framing/sse.py` has `tests/unit/framing/test_sse.py` and `test_sse_*.py`, a

@@ -1,0 +1,106 @@
+"""Failures in each provider's own words: the inverse of reading an error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from ..failures import Failure, FailureKind
+
+__all__ = ["anthropic_error", "gemini_error", "openai_error", "retry_headers", "status_of"]
+
+
+@attrs.frozen
+class _Words:
+    status: int
+    openai_type: str
+    openai_code: str | None
+    anthropic: str
+    gemini: str
+
+
+# developers.openai.com/docs/guides/error-codes, platform.claude.com/docs/en/api/errors, google.rpc.Code.
+_WORDS: Mapping[FailureKind, _Words] = MappingProxyType(
+    {
+        FailureKind.RATE_LIMIT: _Words(
+            429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error", "RESOURCE_EXHAUSTED"
+        ),
+        FailureKind.QUOTA: _Words(
+            429, "insufficient_quota", "insufficient_quota", "billing_error", "RESOURCE_EXHAUSTED"
+        ),
+        FailureKind.OVERLOADED: _Words(503, "server_error", "server_overloaded", "overloaded_error", "UNAVAILABLE"),
+        FailureKind.SERVER: _Words(500, "server_error", None, "api_error", "INTERNAL"),
+        FailureKind.TIMEOUT: _Words(504, "server_error", "timeout", "timeout_error", "DEADLINE_EXCEEDED"),
+        FailureKind.AUTHENTICATION: _Words(
+            401, "invalid_request_error", "invalid_api_key", "authentication_error", "UNAUTHENTICATED"
+        ),
+        FailureKind.PERMISSION: _Words(
+            403, "invalid_request_error", "permission_denied", "permission_error", "PERMISSION_DENIED"
+        ),
+        FailureKind.NOT_FOUND: _Words(404, "invalid_request_error", "model_not_found", "not_found_error", "NOT_FOUND"),
+        FailureKind.INVALID_REQUEST: _Words(
+            400, "invalid_request_error", None, "invalid_request_error", "INVALID_ARGUMENT"
+        ),
+        FailureKind.CONTEXT_OVERFLOW: _Words(
+            400, "invalid_request_error", "context_length_exceeded", "invalid_request_error", "INVALID_ARGUMENT"
+        ),
+        FailureKind.CONTENT_FILTER: _Words(
+            400, "invalid_request_error", "content_filter", "invalid_request_error", "INVALID_ARGUMENT"
+        ),
+        FailureKind.STALLED: _Words(504, "server_error", "upstream_stalled", "timeout_error", "DEADLINE_EXCEEDED"),
+    }
+)
+_ANTHROPIC_OVERLOADED = 529
+_CODES = frozenset({FailureKind.MODEL_OUTPUT, FailureKind.PROVIDER})
+
+
+def _words(kind: FailureKind) -> _Words:
+    """The words of a kind; those that no provider says of itself are a server's failure."""
+    words = _WORDS.get(kind)
+    if words is not None:
+        return words
+    code = None if kind in _CODES else f"upstream_{kind}"
+    return _Words(502, "server_error", code, "api_error", "INTERNAL")
+
+
+def status_of(failure: Failure, *, anthropic: bool = False) -> int:
+    """The HTTP status of a response that says nothing but this failure: its own, else the one of its kind."""
+    if failure.status is not None and 400 <= failure.status <= 599:
+        return failure.status
+    if anthropic and failure.kind is FailureKind.OVERLOADED:
+        return _ANTHROPIC_OVERLOADED
+    return _words(failure.kind).status
+
+
+def _message(failure: Failure) -> str:
+    return failure.message.strip() or failure.kind.replace("_", " ")
+
+
+def openai_error(failure: Failure) -> dict[str, Any]:
+    """The error object of OpenAI's APIs."""
+    words = _words(failure.kind)
+    return {"message": _message(failure), "type": words.openai_type, "param": None, "code": words.openai_code}
+
+
+def anthropic_error(failure: Failure) -> dict[str, Any]:
+    """The `error` of an Anthropic error event or body."""
+    return {"type": _words(failure.kind).anthropic, "message": _message(failure)}
+
+
+def gemini_error(failure: Failure) -> dict[str, Any]:
+    """A google.rpc.Status as Gemini shows it; the wait is a RetryInfo."""
+    words = _words(failure.kind)
+    error: dict[str, Any] = {"code": status_of(failure), "message": _message(failure), "status": words.gemini}
+    if failure.retry_after is not None:
+        wait = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{failure.retry_after:g}s"}
+        error["details"] = [wait]
+    return error
+
+
+def retry_headers(failure: Failure) -> list[tuple[str, str]]:
+    """`retry-after` in whole seconds, rounded up (RFC 9110, section 10.2.3), if the failure names a wait."""
+    return [] if failure.retry_after is None else [("retry-after", str(math.ceil(failure.retry_after)))]

@@ -1,0 +1,203 @@
+"""Events to Chat Completions chunks (platform.openai.com/docs/api-reference/chat-streaming)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from ..events import (
+    ChoiceFinished,
+    Citation,
+    Finished,
+    FinishReason,
+    Logprobs,
+    MediaDelta,
+    ReasoningDelta,
+    RefusalDelta,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from ..failures import Failure
+from ..usage import Usage
+from .errors import openai_error, status_of
+from .shapes import are_openai_tokens, url_citation
+from .wire_text import comment_frame, json_text, quoted
+from .writer import Writer
+
+__all__ = ["ChatWriter"]
+
+_WORDS: Mapping[FinishReason, str] = MappingProxyType(
+    {
+        FinishReason.STOP: "stop",
+        FinishReason.LENGTH: "length",
+        FinishReason.TOOL_CALLS: "tool_calls",
+        FinishReason.CONTENT_FILTER: "content_filter",
+        # The refusal stands in its own field, and the reason is a plain stop.
+        FinishReason.REFUSAL: "stop",
+        # Of the words that there are, the one that says that more belongs to the answer.
+        FinishReason.PAUSED: "length",
+        FinishReason.OTHER: "stop",
+    }
+)
+_EXACT = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
+_TAIL = '},"logprobs":null,"finish_reason":null}]}\n\n'
+
+
+class ChatWriter(Writer):
+    """One Chat Completions response: a chunk to a delta, all choices side by side."""
+
+    schema: ClassVar[str] = "openai-chat"
+    said_fields = frozenset({"created"})
+    several_choices: ClassVar[bool] = True
+
+    def __init__(self, options: Any) -> None:
+        super().__init__(options)
+        self._head = ""
+        self._roles: set[int] = set()
+        self._refused: set[int] = set()
+        self._custom: set[tuple[int, int]] = set()
+
+    def text(self, event: TextDelta) -> str:
+        """A `content` delta."""
+        return self._delta(event.choice, '"content":' + quoted(event.text))
+
+    def reasoning(self, event: ReasoningDelta) -> str:
+        """A `reasoning_content` delta: DeepSeek's field, the one that most clients read."""
+        if event.kind == "summary":
+            self.lose(event, "kind", "reasoning is said without its kind")
+        return self._delta(event.choice, '"reasoning_content":' + quoted(event.text))
+
+    def refusal(self, event: RefusalDelta) -> str:
+        """A `refusal` delta."""
+        self._refused.add(event.choice)
+        return self._delta(event.choice, '"refusal":' + quoted(event.text))
+
+    def call_started(self, event: ToolCallStarted) -> str:
+        """The entry with id and name."""
+        if event.kind == "other":
+            self.lose(event, "kind", "a client tool of another kind is said as a function")
+        if event.kind == "custom":
+            self._custom.add((event.choice, event.index))
+            said = {"index": event.index, "id": event.id, "type": "custom", "custom": {"name": event.name, "input": ""}}
+        else:
+            function = {"name": event.name, "arguments": ""}
+            said = {"index": event.index, "id": event.id, "type": "function", "function": function}
+        return self._delta(event.choice, f'"tool_calls":[{json_text(said)}]')
+
+    def call_delta(self, event: ToolCallDelta) -> str:
+        """A fragment of the arguments under the call's index."""
+        if (event.choice, event.index) in self._custom:
+            held = f'"custom":{{"input":{quoted(event.arguments)}}}'
+        else:
+            held = f'"function":{{"arguments":{quoted(event.arguments)}}}'
+        return self._delta(event.choice, f'"tool_calls":[{{"index":{event.index},{held}}}]')
+
+    def call_finished(self, event: ToolCallFinished) -> str:
+        """Nothing: calls end with their choice."""
+        if not event.complete:
+            self.lose(event, "complete", "a call that is not complete shows by its arguments alone")
+        return ""
+
+    def media(self, event: MediaDelta) -> str:
+        """Audio and its transcript; other media have no place in a delta."""
+        if event.kind in ("audio", "transcript") and event.data is not None:
+            field = "data" if event.kind == "audio" else "transcript"
+            return self._delta(event.choice, f'"audio":{{"{field}":{quoted(event.data)}}}')
+        return super().media(event)
+
+    def citation(self, event: Citation) -> str:
+        """An annotation, where the source is one of OpenAI's kind."""
+        cited = url_citation(event.payload)
+        if cited is None:
+            return super().citation(event)
+        return self._delta(
+            event.choice, f'"annotations":[{json_text({"type": "url_citation", "url_citation": cited})}]'
+        )
+
+    def logprobs(self, event: Logprobs) -> str:
+        """A chunk with an empty delta that holds the tokens."""
+        if not are_openai_tokens(event.tokens):
+            return super().logprobs(event)
+        tokens = json_text({"content": event.tokens, "refusal": None})
+        said = f'{self._chunk_head()}{event.choice},"delta":{{}},"logprobs":{tokens},"finish_reason":null}}]}}\n\n'
+        return self._role(event.choice) + said
+
+    def choice_finished(self, event: ChoiceFinished) -> str:
+        """The chunk with an empty delta and the finish reason."""
+        said = f'"delta":{{}},"logprobs":null,"finish_reason":{quoted(self._word(event))}}}]}}\n\n'
+        return f"{self._role(event.choice)}{self._chunk_head()}{event.choice},{said}"
+
+    def keep_alive(self) -> str:
+        """A comment."""
+        return comment_frame("keep-alive")
+
+    def finish(self, event: Finished) -> str:
+        """The reason if no choice had one, the chunk of counts, `[DONE]`."""
+        frames: list[str] = []
+        reason = None if self.reasons else self.reason(0, event)
+        if reason is not None:
+            frames.append(self.choice_finished(reason))
+        if self.usage is not None and self.options.usage:
+            chunk: dict[str, Any] = {**self._chunk(), "choices": [], "usage": chat_counts(self.usage)}
+            frames.append(f"data: {json_text(chunk)}\n\n")
+            if self.usage.cost is not None:
+                self.lose(event, "usage.cost", "the dialect states no price")
+        return "".join([*frames, "data: [DONE]\n\n"])
+
+    def fail(self, failure: Failure) -> str:
+        """A frame with the error object, and no `[DONE]` behind it."""
+        return f"data: {json_text({'error': openai_error(failure)})}\n\n"
+
+    def error_body(self, failure: Failure) -> tuple[int, Any]:
+        """`{"error": {"message", "type", "param", "code"}}`."""
+        return status_of(failure), {"error": openai_error(failure)}
+
+    def _word(self, event: ChoiceFinished) -> str:
+        if self.native and event.raw_reason in _EXACT:
+            return event.raw_reason
+        word = _WORDS.get(event.reason, "stop")
+        if event.reason is FinishReason.REFUSAL and event.choice not in self._refused:
+            word = "content_filter"
+        if word != event.reason and not (event.reason is FinishReason.REFUSAL and word == "stop"):
+            self.lose(event, event.reason, f"the dialect has no such finish reason; {word} stands in its place")
+        return word
+
+    def _delta(self, choice: int, field: str) -> str:
+        if choice in self._roles:
+            return f'{self._head}{choice},"delta":{{{field}{_TAIL}'
+        return f'{self._role(choice)}{self._head}{choice},"delta":{{{field}{_TAIL}'
+
+    def _role(self, choice: int) -> str:
+        """The first chunk of a choice, if it was not said."""
+        if choice in self._roles:
+            return ""
+        self._roles.add(choice)
+        return f'{self._chunk_head()}{choice},"delta":{{"role":"assistant","content":""{_TAIL}'
+
+    def _chunk(self) -> dict[str, Any]:
+        return {"id": self.id, "object": "chat.completion.chunk", "created": self.created or 0, "model": self.model}
+
+    def _chunk_head(self) -> str:
+        """A chunk up to the number of its choice. What it says of the response stays from then on."""
+        if not self._head:
+            self._head = f'data: {json_text(self._chunk())[:-1]},"choices":[{{"index":'
+        return self._head
+
+
+def chat_counts(usage: Usage) -> dict[str, Any]:
+    """The `usage` object; a count that nobody stated is left out."""
+    counts: dict[str, Any] = {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.total_tokens,
+    }
+    prompt = {"cached_tokens": usage.cache_read_tokens, "cache_write_tokens": usage.cache_write_tokens}
+    output = {"reasoning_tokens": usage.reasoning_tokens}
+    for name, details in (("prompt_tokens_details", prompt), ("completion_tokens_details", output)):
+        stated = {field: count for field, count in details.items() if count is not None}
+        if stated:
+            counts[name] = stated
+    return {name: count for name, count in counts.items() if count is not None}

@@ -1,0 +1,174 @@
+"""What a Chat Completions client sees of events."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from deltawire import Encoder, Event, Usage
+from deltawire.events import (
+    ChoiceFinished,
+    Citation,
+    Failed,
+    Finished,
+    FinishReason,
+    Heartbeat,
+    Logprobs,
+    MediaDelta,
+    ReasoningDelta,
+    RefusalDelta,
+    ResponseStarted,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    UsageUpdate,
+)
+from deltawire.failures import Failure, FailureKind
+
+START = ResponseStarted("c1", "m", "openai-chat")
+STOP = (ChoiceFinished(FinishReason.STOP, "stop"), Finished(FinishReason.STOP, "stop"))
+
+
+def encoded(*events: Event, **options: Any) -> bytes:
+    encoder = Encoder("openai-chat", **options)
+    return b"".join(map(encoder.feed, events)) + encoder.end()
+
+
+def payloads(body: bytes) -> list[Any]:
+    frames = [frame for frame in body.decode().split("\n\n") if frame]
+    assert all(frame.startswith("data: ") for frame in frames)
+    texts = [frame.removeprefix("data: ") for frame in frames]
+    return [text if text == "[DONE]" else json.loads(text) for text in texts]
+
+
+def deltas(*events: Event) -> list[Any]:
+    """The first choice of each chunk between the role and the finish reason, without what is always the same."""
+    chunks = payloads(encoded(START, *events, *STOP))[1:-2]
+    return [chunk["choices"][0]["delta"] for chunk in chunks]
+
+
+def test_a_chunk_has_all_fields_of_the_api() -> None:
+    role, text, finish, done = payloads(encoded(START, TextDelta("hi"), *STOP, created=7))
+    same = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
+    choice = {"index": 0, "logprobs": None, "finish_reason": None}
+    assert role == {**same, "choices": [{**choice, "delta": {"role": "assistant", "content": ""}}]}
+    assert text == {**same, "choices": [{**choice, "delta": {"content": "hi"}}]}
+    assert finish == {**same, "choices": [{**choice, "delta": {}, "finish_reason": "stop"}]}
+    assert done == "[DONE]"
+
+
+@pytest.mark.parametrize(
+    ("event", "delta"),
+    [
+        pytest.param(ReasoningDelta("hm"), {"reasoning_content": "hm"}, id="reasoning"),
+        pytest.param(RefusalDelta("no"), {"refusal": "no"}, id="refusal"),
+        pytest.param(MediaDelta("audio", None, "QUJD"), {"audio": {"data": "QUJD"}}, id="audio"),
+        pytest.param(
+            Citation({"type": "url_citation", "url": "u", "title": "t", "start_index": 1, "end_index": 2}),
+            {
+                "annotations": [
+                    {
+                        "type": "url_citation",
+                        "url_citation": {"url": "u", "title": "t", "start_index": 1, "end_index": 2},
+                    }
+                ]
+            },
+            id="flat source",
+        ),
+        pytest.param(
+            ToolCallStarted(1, "id1", "f"),
+            {"tool_calls": [{"index": 1, "id": "id1", "type": "function", "function": {"name": "f", "arguments": ""}}]},
+            id="call",
+        ),
+        pytest.param(
+            ToolCallDelta(1, '{"a"'), {"tool_calls": [{"index": 1, "function": {"arguments": '{"a"'}}]}, id="arguments"
+        ),
+    ],
+)
+def test_a_delta_says_the_event(event: Event, delta: Any) -> None:
+    assert deltas(event) == [delta]
+
+
+def test_custom_tools_have_an_input() -> None:
+    started, piece = deltas(ToolCallStarted(0, "i", "sh", "custom"), ToolCallDelta(0, "ls"))
+    assert started == {"tool_calls": [{"index": 0, "id": "i", "type": "custom", "custom": {"name": "sh", "input": ""}}]}
+    assert piece == {"tool_calls": [{"index": 0, "custom": {"input": "ls"}}]}
+
+
+def test_every_choice_begins_with_its_role() -> None:
+    chunks = payloads(encoded(START, TextDelta("b", 1), TextDelta("a", 0), *STOP))
+    begun = [chunk["choices"][0] for chunk in chunks[:4]]
+    assert [(choice["index"], choice["delta"].get("role")) for choice in begun] == [
+        (1, "assistant"),
+        (1, None),
+        (0, "assistant"),
+        (0, None),
+    ]
+
+
+def test_counts_come_last_in_a_chunk_without_choices() -> None:
+    usage = Usage(10, 4, cache_read_tokens=3, reasoning_tokens=1, total_tokens=14)
+    chunks = payloads(encoded(START, TextDelta("a"), UsageUpdate(usage), *STOP[:1], Finished(FinishReason.STOP)))
+    assert chunks[-2]["choices"] == []
+    assert chunks[-2]["usage"] == {
+        "prompt_tokens": 10,
+        "completion_tokens": 4,
+        "total_tokens": 14,
+        "prompt_tokens_details": {"cached_tokens": 3},
+        "completion_tokens_details": {"reasoning_tokens": 1},
+    }
+    without = payloads(encoded(START, UsageUpdate(usage), *STOP, usage=False))
+    assert not any("usage" in chunk for chunk in without[:-1])
+
+
+@pytest.mark.parametrize(
+    ("reason", "raw", "word"),
+    [
+        (FinishReason.STOP, "end_turn", "stop"),
+        (FinishReason.LENGTH, "max_tokens", "length"),
+        (FinishReason.TOOL_CALLS, "tool_use", "tool_calls"),
+        (FinishReason.CONTENT_FILTER, "SAFETY", "content_filter"),
+        (FinishReason.REFUSAL, "refusal", "content_filter"),
+        (FinishReason.PAUSED, "pause_turn", "length"),
+        (FinishReason.OTHER, "OTHER", "stop"),
+    ],
+)
+def test_finish_reasons_in_the_words_of_the_api(reason: FinishReason, raw: str, word: str) -> None:
+    started = ResponseStarted("", "m", "anthropic")
+    chunks = payloads(encoded(started, ChoiceFinished(reason, raw), Finished(reason, raw)))
+    assert chunks[-2]["choices"][0]["finish_reason"] == word
+
+
+def test_a_refusal_that_was_said_ends_with_stop() -> None:
+    chunks = payloads(encoded(START, RefusalDelta("no"), ChoiceFinished(FinishReason.REFUSAL, "refusal")))
+    assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
+
+
+def test_an_end_without_a_finished_choice_says_its_reason() -> None:
+    chunks = payloads(encoded(START, TextDelta("a"), Finished(FinishReason.LENGTH)))
+    assert chunks[-2]["choices"][0]["finish_reason"] == "length"
+
+
+def test_log_probabilities_hang_on_an_empty_delta() -> None:
+    token = {"token": "a", "logprob": -0.1, "bytes": [97], "top_logprobs": []}
+    chunk = payloads(encoded(START, TextDelta("a"), Logprobs([token])))[2]
+    assert chunk["choices"][0]["logprobs"] == {"content": [token], "refusal": None}
+
+
+def test_a_heartbeat_is_a_comment() -> None:
+    encoder = Encoder("openai-chat")
+    assert encoder.feed(Heartbeat("ping")) == encoder.keep_alive() == b": keep-alive\n\n"
+
+
+def test_a_failure_is_an_error_and_no_done() -> None:
+    last = payloads(encoded(START, TextDelta("a"), Failed(Failure(FailureKind.OVERLOADED, "busy"))))[-1]
+    assert last == {"error": {"message": "busy", "type": "server_error", "param": None, "code": "server_overloaded"}}
+
+
+def test_a_call_that_was_cut_is_listed() -> None:
+    encoder = Encoder("openai-chat")
+    encoder.feed(ToolCallFinished(0, "i", "f", '{"a', complete=False))
+    assert [(lost.event, lost.what) for lost in encoder.lost] == [("tool_call_finished", "complete")]
