@@ -69,6 +69,13 @@ def a_short_story(driver: Driver) -> None:
     bring(driver, START, text("Hello"), text(" there"), FINISH, DONE, after=0.01)
 
 
+def a_counted_story(driver: Driver) -> None:
+    """An answer of a thousand tokens."""
+    driver.head(200)
+    counts = {"prompt_tokens": 400, "completion_tokens": 600, "total_tokens": 1000}
+    bring(driver, text("Hello"), text("."), FINISH, frame({"choices": [], "usage": counts}), DONE)
+
+
 def a_cut_story(driver: Driver) -> None:
     """Half an answer, half a call."""
     driver.head(200)

@@ -68,6 +68,16 @@ class Timeline:
         return self.end - self.begin
 
     @property
+    def time_to_first_byte(self) -> float | None:
+        """Seconds from the first request to the first byte of the body of the attempt that answered.
+
+        That is the first one with content; while there is none, the last one.
+        """
+        answered = next((attempt for attempt in self.attempts if attempt.first_content is not None), None)
+        attempt = answered or (self.attempts[-1] if self.attempts else None)
+        return None if attempt is None or attempt.first_byte is None else attempt.first_byte - self.begin
+
+    @property
     def time_to_first_content(self) -> float | None:
         """Seconds from the first request to the first content of any attempt."""
         times = (attempt.first_content for attempt in self.attempts)

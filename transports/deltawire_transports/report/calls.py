@@ -31,7 +31,9 @@ def _call(attempt: AttemptTimeline, call: CallTimeline) -> Markup:
     state = tag("span", "complete", class_="good") if call.complete else tag("span", "incomplete", class_="bad")
     head = join(tag("strong", call.name or "(no name)"), " ", state)
     told = f"call {call.index} of choice {call.choice}, id {call.id or '(none)'}, begun after {begun}, {took}"
-    return tag("div", tag("p", head), tag("p", told, class_="quiet"), tag("pre", _readable(call), tabindex=0))
+    return tag(
+        "div", tag("p", head), tag("p", told, class_="quiet"), tag("pre", _readable(call), tabindex=0), class_="call"
+    )
 
 
 def _readable(call: CallTimeline) -> str:

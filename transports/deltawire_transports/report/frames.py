@@ -6,7 +6,7 @@ from deltawire.attempt_timeline import AttemptTimeline
 
 from ..capture import Capture
 from ..capture_lines import Received, Requested, Responded
-from .markup import Markup, join, tag
+from .markup import Markup, tag
 from .words import bytes_words, count_words, seconds_words
 
 __all__ = ["attempt_details"]
@@ -49,5 +49,5 @@ def _reads(reads: list[Received]) -> Markup:
         told = f"{seconds_words(read.at / _MICRO)} · {bytes_words(len(read.data))}"
         # What is no UTF-8 by itself, such as half a character, is shown byte by byte.
         text = read.data.decode("utf-8", "backslashreplace")
-        items.append(tag("li", join(tag("span", told, class_="quiet"), tag("pre", text))))
+        items.append(tag("li", tag("span", told, class_="quiet"), tag("pre", text)))
     return tag("ol", *items, class_="reads")

@@ -12,19 +12,23 @@ from .scale import TimeScale
 from .story import Story
 from .words import PHASE_NAMES, count_words, seconds_words
 
-__all__ = ["growth_figure"]
+__all__ = ["GROWING", "growth_figure"]
 
 _HEIGHT, _AXIS = 150, 22
 _MOST_POINTS = 600
-_PHASES = (Phase.REASONING, Phase.TEXT, Phase.TOOL_ARGUMENTS, Phase.OTHER)
+GROWING = (Phase.REASONING, Phase.TEXT, Phase.TOOL_ARGUMENTS, Phase.OTHER)
+"""The phases that bring content."""
 
 
 def growth_figure(stories: Sequence[Story]) -> Figure:
     """A curve for each phase of each story; those of the second story are dashed."""
     scale = TimeScale.over(max((story.timeline.seconds for story in stories), default=0.0))
-    curves = [(order, phase, _points(story, phase)) for order, story in enumerate(stories) for phase in _PHASES]
+    curves = [(order, phase, _points(story, phase)) for order, story in enumerate(stories) for phase in GROWING]
     curves = [curve for curve in curves if curve[2]]
-    most = max((points[-1][1] for _, _, points in curves), default=0) or 1
+    most = max((points[-1][1] for _, _, points in curves), default=1)
+    if not curves:
+        body = label("No content came.", 0, 16, "quiet")
+        return Figure("Characters over time", "There is no content.", 28, body)
     lines = [_curve(order, phase, points, scale, most) for order, phase, points in curves]
     plot = tag(
         "svg",
@@ -38,7 +42,7 @@ def growth_figure(stories: Sequence[Story]) -> Figure:
         overflow="visible",
     )
     told = ", ".join(f"{PHASE_NAMES[phase]} {count_words(points[-1][1], 'character')}" for _, phase, points in curves)
-    body = join(*_axis(scale), plot, label(f"{most:,}", 2, 14, "quiet"))
+    body = join(*_axis(scale), plot, label(count_words(most, "character"), 4, 14, "quiet"))
     return Figure("Characters over time", f"At the end: {told or 'no content'}.", _HEIGHT + _AXIS, body)
 
 

@@ -15,7 +15,14 @@ from .words import count_words, seconds_words
 
 __all__ = ["gaps_figure"]
 
-_TOP, _HEIGHT, _AXIS = 34, 110, 22
+_TOP, _HEIGHT, _AXIS = 56, 110, 22
+_ROW = 14
+# What is computed from times on a clock is not exact: equal gaps belong into one bar.
+_DIGITS = 6
+_LEAST_ROOM = 6
+_SHARES = (("p50", 0.5), ("p95", 0.95), ("max", 1.0))
+# Right of this a mark's words stand on its left.
+_TURN = 0.25
 
 
 def gaps_figure(stories: Sequence[Story]) -> Figure:
@@ -40,13 +47,16 @@ def gaps_figure(stories: Sequence[Story]) -> Figure:
         f"{story.title}: {count_words(len(each), 'gap')}, {told}"
         for story, each, told in zip(stories, gaps, _told(gaps), strict=True)
     )
-    marks = _marks(gaps[0], scale) if len(stories) == 1 else []
+    if len(stories) == 1:
+        over = _marks(gaps[0], scale)
+    else:
+        over = [label(told, 0, 12 + 15 * order) for order, told in enumerate(_told(gaps))]
     body = join(
-        tag("line", x1=0, x2="100%", y1=floor, y2=floor, class_="grid"),
+        *(tag("line", x1=0, x2="100%", y1=y, y2=y, class_="grid") for y in (_TOP + _LEAST_ROOM, floor)),
         *bars,
-        *marks,
-        *(_tick(seconds, scale) for seconds in scale.decades()),
-        *(label(told, 0, 12 + 15 * order) for order, told in enumerate(_told(gaps))),
+        *over,
+        *(_tick(seconds, scale) for seconds in scale.ticks()),
+        label(count_words(most, "gap"), 0, _TOP + _LEAST_ROOM - 3, "quiet"),
     )
     return Figure("Gaps between pieces of content", words, floor + _AXIS, body)
 
@@ -54,13 +64,13 @@ def gaps_figure(stories: Sequence[Story]) -> Figure:
 def _counts(gaps: list[float], edges: list[float]) -> list[int]:
     counts = [0] * (len(edges) - 1)
     for gap in gaps:
-        counts[min(len(counts) - 1, max(0, bisect_right(edges, gap) - 1))] += 1
+        counts[min(len(counts) - 1, max(0, bisect_right(edges, round(gap, _DIGITS)) - 1))] += 1
     return counts
 
 
 def _bar(order: int, edges: list[float], place: int, count: int, most: int, scale: LogScale) -> Markup:
     begin, end = scale.share(edges[place]), scale.share(edges[place + 1])
-    height = max(2, round(count / most * (_HEIGHT - 6)))
+    height = max(2, round(count / most * (_HEIGHT - _LEAST_ROOM)))
     words = f"{count_words(count, 'gap')} from {seconds_words(edges[place])} to {seconds_words(edges[place + 1])}"
     return tag(
         "rect",
@@ -74,11 +84,16 @@ def _bar(order: int, edges: list[float], place: int, count: int, most: int, scal
 
 
 def _marks(gaps: list[float], scale: LogScale) -> list[Markup]:
+    """Lines at the percentiles, each with its words in a row of its own, where no line of a smaller one passes."""
     marks: list[Markup] = []
-    for share in (0.5, 0.95, 1.0):
+    for row, (name, share) in enumerate(reversed(_SHARES)):
         gap = percentile(gaps, share) or 0.0
-        x = scale.at(gap)
-        marks.append(tag("line", x1=x, x2=x, y1=_TOP - 8, y2=_TOP + _HEIGHT, class_="mark"))
+        x, y = scale.at(gap), _ROW * (row + 1) - 3
+        left = scale.share(gap) > _TURN
+        words = f"{name} {seconds_words(gap)}"
+        place = {"dx": -5, "text_anchor": "end"} if left else {"dx": 5, "text_anchor": "start"}
+        marks.append(tag("line", x1=x, x2=x, y1=y - 9, y2=_TOP + _HEIGHT, class_="mark"))
+        marks.append(tag("text", words, x=x, y=y, **place))
     return marks
 
 
@@ -94,5 +109,4 @@ def _told(gaps: list[list[float]]) -> list[str]:
 
 
 def _percentiles(gaps: list[float]) -> str:
-    p50, p95, longest = (seconds_words(percentile(gaps, share)) for share in (0.5, 0.95, 1.0))
-    return f"p50 {p50} · p95 {p95} · max {longest}"
+    return " · ".join(f"{name} {seconds_words(percentile(gaps, share))}" for name, share in _SHARES)

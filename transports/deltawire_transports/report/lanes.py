@@ -17,7 +17,10 @@ from .words import PHASE_NAMES, count_words, ending_words, seconds_words, shorte
 __all__ = ["lanes_figure"]
 
 _HEAD, _BAR_TOP, _BAR, _LANE, _ARROW, _BETWEEN, _AXIS = 22, 18, 18, 46, 22, 10, 22
-_LABEL_COLUMNS, _ENDING_COLUMNS = 32, 20
+_ENDING_COLUMNS = 20
+# How many pixels a lane has at least on a phone and on a desk, and what a character takes of them.
+_WIDTHS = {"narrow": 330, "wide": 690}
+_CHARACTER, _SPACE = 6.8, 8
 # Narrower stretches are drawn as part of the one before, or so wide.
 _NARROWEST = 0.0005
 _LEAST_WIDTH = 0.002
@@ -100,13 +103,45 @@ class _Lane:
 
     def _labels(self) -> Markup:
         attempt = self.attempt
-        name = shortened(f"{attempt.number} · {attempt.provider} · {attempt.model}", _LABEL_COLUMNS)
         kind = {Ending.FINISHED: "good", Ending.OPEN: "quiet", Ending.CANCELLED: "quiet", Ending.PAUSED: "quiet"}
         ending = shortened(ending_words(attempt), _ENDING_COLUMNS)
+        needed = len(ending) * _CHARACTER + _SPACE
+        # At the right end the arrow to this attempt would cross the words.
+        aside = attempt.number > 1 and self._arrow_in(_WIDTHS["narrow"]) > _WIDTHS["narrow"] - needed
+        names = {width: self._name(pixels, needed, aside=aside) for width, pixels in _WIDTHS.items()}
+        alike = len(set(names.values())) == 1
         return join(
-            label(name, 0, self.y + 12),
-            label(ending, "100%", self.y + 12, kind.get(attempt.ending, "bad"), anchor="end"),
+            *([names["wide"]] if alike else (tag("g", name, class_=width) for width, name in names.items())),
+            tag(
+                "text",
+                ending,
+                x=self._at(attempt.begin) if aside else "100%",
+                dx=-_SPACE if aside else None,
+                y=self.y + 12,
+                class_=kind.get(attempt.ending, "bad"),
+                text_anchor="end",
+            ),
         )
+
+    def _arrow_in(self, pixels: int) -> float:
+        """Where the arrow to this attempt comes down, in a lane of that width."""
+        return pixels * self.scale.share(self.attempt.begin - self.story.timeline.begin)
+
+    def _name(self, pixels: int, ending: float, *, aside: bool) -> Markup:
+        """Who was asked, in a lane of that width: on the side of the arrow to this attempt that has more room."""
+        attempt = self.attempt
+        name = f"{attempt.number} · {attempt.provider} · {attempt.model}"
+        room = pixels - ending
+        if attempt.number == 1:
+            return label(shortened(name, int(room / _CHARACTER)), 0, self.y + 12)
+        arrow = self._arrow_in(pixels)
+        before, behind = min(room, arrow - _SPACE), room - arrow - _SPACE
+        if aside:
+            before, behind = arrow - _SPACE - ending, 0
+        words = shortened(name, max(1, int(max(before, behind) / _CHARACTER)))
+        if before >= min(behind, len(words) * _CHARACTER):
+            return label(words, 0, self.y + 12)
+        return tag("text", words, x=self._at(attempt.begin), dx=_SPACE, y=self.y + 12)
 
     def _span(self, span: Span) -> Markup:
         words = f"{PHASE_NAMES[span.phase]}: {seconds_words(span.end - span.begin)}"
@@ -145,7 +180,7 @@ class _Lane:
             tag("line", x1=from_x, x2=to_x, y1=middle, y2=middle, class_="arrow"),
             tag("line", x1=to_x, x2=to_x, y1=middle, y2=bottom - 6, class_="arrow"),
             tag("svg", head, x=to_x, y=bottom, overflow="visible"),
-            tag("text", told, y=middle + 4, class_="quiet", **place),
+            tag("text", told, y=middle + (4 if right else 13), class_="quiet", **place),
         ]
 
     def _at(self, seconds: float) -> str:

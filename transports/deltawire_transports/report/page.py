@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deltawire.attempt_timeline import Phase
+
 from .calls import calls_panel
 from .figure import Figure
 from .frames import attempt_details
-from .growth import growth_figure
+from .growth import GROWING, growth_figure
 from .histogram import gaps_figure
 from .lanes import lanes_figure
-from .markup import Markup, join, tag
-from .numbers import comparison_table, number_cards, outcome_line, usage_table
-from .story import Story
+from .markup import Markup, tag
+from .numbers import comparison_table, number_cards, outcome_line, overview_table, usage_table
+from .story import Story, phases_of
 from .theme import PAGE_STYLE
 from .words import PHASE_NAMES, count_words, seconds_words
 
@@ -29,9 +31,12 @@ def report_page(stories: Sequence[Story]) -> str:
     if not stories:
         raise ValueError("a report needs at least one story")
     title = stories[0].title if len(stories) == 1 else f"{len(stories)} streams"
-    body = [tag("h1", title), _lanes(stories)]
-    body += [_section(story, alone=len(stories) == 1) for story in stories]
-    return _page(title, stories, body)
+    if len(stories) == 1:
+        head, sections = [outcome_line(stories[0]), number_cards(stories[0])], [_section(stories[0])]
+    else:
+        head = [tag("section", overview_table(stories), class_="panel")]
+        sections = [_section(story, place) for place, story in enumerate(stories, 1)]
+    return _page(title, stories, [tag("h1", title), *head, _lanes(stories), *sections])
 
 
 def comparison_page(first: Story, second: Story) -> str:
@@ -45,8 +50,8 @@ def comparison_page(first: Story, second: Story) -> str:
         tag("section", comparison_table(stories), class_="panel"),
         _lanes(stories),
         told,
-        tag("div", _panel(growth), _panel(gaps), class_="panels"),
-        *(_section(story, alone=False) for story in stories),
+        tag("div", _panel(growth, _legend(stories, GROWING)), _panel(gaps), class_="panels"),
+        *(_section(story, place) for place, story in enumerate(stories, 1)),
     ]
     return _page(title, stories, body)
 
@@ -70,25 +75,32 @@ def _page(title: str, stories: Sequence[Story], body: list[Markup]) -> str:
 
 
 def _lanes(stories: Sequence[Story]) -> Markup:
-    legend = [tag("li", tag("i", class_=phase.value), name) for phase, name in PHASE_NAMES.items()]
-    return join(_panel(lanes_figure(stories)), tag("ul", *legend, class_="legend", aria_label="Colours"))
+    return _panel(lanes_figure(stories), _legend(stories, tuple(PHASE_NAMES)))
 
 
-def _panel(figure: Figure) -> Markup:
-    return tag("section", tag("h3", figure.title), figure.inline(), class_="panel")
+def _legend(stories: Sequence[Story], phases: Sequence[Phase]) -> Markup:
+    """The colours that occur."""
+    seen = phases_of(stories)
+    items = [tag("li", tag("i", class_=phase.value), PHASE_NAMES[phase]) for phase in phases if phase in seen]
+    return tag("ul", *items, class_="legend", aria_label="Colours") if items else Markup("")
 
 
-def _section(story: Story, *, alone: bool) -> Markup:
+def _panel(figure: Figure, *more: Markup) -> Markup:
+    return tag("section", tag("h3", figure.title), figure.inline(), *more, class_="panel")
+
+
+def _section(story: Story, place: int | None = None) -> Markup:
+    """All of one story; with a place among others it begins with its title and numbers."""
     one = (story,)
-    head = "" if alone else tag("h2", story.title)
+    head = [] if place is None else [tag("h2", story.title), outcome_line(story), number_cards(story)]
+    growth = _panel(growth_figure(one), _legend(one, GROWING))
     return tag(
         "section",
-        head,
-        outcome_line(story),
-        number_cards(story),
-        tag("div", _panel(growth_figure(one)), _panel(gaps_figure(one)), class_="panels"),
-        tag("div", calls_panel(story), _usage(story), class_="panels"),
-        _behind_a_click(story),
+        *head,
+        tag("div", growth, _panel(gaps_figure(one)), class_="panels"),
+        tag("div", calls_panel(story), _usage(story), class_="panels loose"),
+        _details(story),
+        id=None if place is None else f"stream-{place}",
     )
 
 
@@ -96,11 +108,11 @@ def _usage(story: Story) -> Markup:
     return tag("section", tag("h3", "Usage and cost"), usage_table(story), class_="panel")
 
 
-def _behind_a_click(story: Story) -> Markup:
+def _details(story: Story) -> Markup:
     attempts = zip(story.timeline.attempts, story.capture.requests, strict=False)
     return tag(
         "section",
-        tag("h3", "Behind a click"),
+        tag("h3", "Details"),
         _text("Answer", story.message.text),
         _text("Reasoning", story.message.reasoning),
         _phases(story),

@@ -7,25 +7,26 @@ from collections.abc import Sequence
 from .figure import label
 from .lanes import lanes_figure
 from .markup import Markup, join, tag
-from .story import Story
+from .story import Story, phases_of
 from .theme import PICTURE_STYLE
 from .words import PHASE_NAMES
 
 __all__ = ["report_picture"]
 
-_WIDTH, _MARGIN, _LEGEND = 960, 24, 34
-_SWATCH, _CHARACTER = 30, 6.4
+_WIDTH, _MARGIN, _LEGEND, _ROW = 840, 24, 34, 20
+_SWATCH, _CHARACTER = 30, 6.6
 
 
 def report_picture(stories: Sequence[Story]) -> str:
     """What `report_page` shows on top, as a file of its own, light or dark as its reader is."""
     figure = lanes_figure(stories)
-    height = figure.height + _LEGEND + 2 * _MARGIN
+    legend, top = _legend(stories)
+    height = figure.height + top + _MARGIN
     lanes = tag(
         "svg",
         figure.body,
         x=_MARGIN,
-        y=_MARGIN + _LEGEND,
+        y=top,
         width=_WIDTH - 2 * _MARGIN,
         height=figure.height,
         overflow="visible",
@@ -35,7 +36,7 @@ def report_picture(stories: Sequence[Story]) -> str:
         tag("desc", figure.description),
         tag("style", PICTURE_STYLE),
         tag("rect", width="100%", height="100%", rx=8, class_="page"),
-        _legend(),
+        legend,
         lanes,
     )
     picture = tag(
@@ -44,11 +45,18 @@ def report_picture(stories: Sequence[Story]) -> str:
     return f"{picture}\n"
 
 
-def _legend() -> Markup:
+def _legend(stories: Sequence[Story]) -> tuple[Markup, int]:
+    """The colours that occur, in as many rows as they take; and where the lanes begin."""
     parts: list[Markup] = []
-    x = float(_MARGIN)
+    seen = phases_of(stories)
+    x, y = float(_MARGIN), _MARGIN
     for phase, name in PHASE_NAMES.items():
-        parts.append(tag("rect", x=f"{x:g}", y=_MARGIN - 6, width=12, height=12, rx=2, class_=phase.value))
-        parts.append(label(name, f"{x + 17:g}", _MARGIN + 5, "quiet"))
-        x += _SWATCH + _CHARACTER * len(name)
-    return tag("g", *parts)
+        width = _SWATCH + _CHARACTER * len(name)
+        if phase not in seen:
+            continue
+        if x + width > _WIDTH:
+            x, y = float(_MARGIN), y + _ROW
+        parts.append(tag("rect", x=f"{x:g}", y=y - 6, width=12, height=12, rx=2, class_=phase.value))
+        parts.append(label(name, f"{x + 17:g}", y + 5, "quiet"))
+        x += width
+    return tag("g", *parts), y + _LEGEND

@@ -46,8 +46,12 @@ class TimeScale:
         return [round(number * step, 9) for number in range(math.floor(self.end / step) + 1)]
 
 
-_STEPS = (1.0, 2.0, 5.0)
+# Ten to a decade, each about as wide as the next: the preferred numbers of ISO 3.
+_STEPS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0)
+_LABELLED = (1.0, 2.0, 5.0)
+_MOST_DECADES = 2
 _LEAST = 1e-4
+_DIGITS = 9
 
 
 @attrs.frozen
@@ -76,11 +80,13 @@ class LogScale:
         return percent(self.share(seconds))
 
     def edges(self) -> list[float]:
-        """The edges of bins: 1, 2 and 5 of each decade."""
-        return [step * 10.0**exponent for exponent in range(self.lowest, self.highest) for step in _STEPS] + [
-            10.0**self.highest
-        ]
+        """The edges of bins, ten of each decade."""
+        exponents = range(self.lowest, self.highest)
+        edges = [step * 10.0**exponent for exponent in exponents for step in _STEPS] + [10.0**self.highest]
+        return [round(edge, _DIGITS) for edge in edges]
 
-    def decades(self) -> list[float]:
-        """The powers of ten along the axis."""
-        return [10.0**exponent for exponent in range(self.lowest, self.highest + 1)]
+    def ticks(self) -> list[float]:
+        """The powers of ten along the axis; where these are few, their doubles and fives too."""
+        steps = _LABELLED if self.highest - self.lowest <= _MOST_DECADES else _LABELLED[:1]
+        decades = range(self.lowest, self.highest)
+        return [step * 10.0**exponent for exponent in decades for step in steps] + [10.0**self.highest]

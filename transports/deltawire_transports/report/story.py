@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
 from deltawire import Accumulator, Event, Malformed, Message, Note, Pricer, Unknown, Usage
+from deltawire.attempt_timeline import Phase
 from deltawire.policy.content import TERMINAL_EVENTS
 from deltawire.timeline import Timeline, TimelineRecorder
 
 from ..capture import Capture
 from ..capture_replay import replay
 
-__all__ = ["Story"]
+__all__ = ["Story", "phases_of"]
 
 
 @attrs.frozen
@@ -65,6 +67,12 @@ class Story:
     def usage(self) -> Usage | None:
         """The tokens of the answer, or of the last attempt that said something of them."""
         return usage_of(self.timeline, self.message)
+
+
+def phases_of(stories: Iterable[Story]) -> frozenset[Phase]:
+    """What the attempts of the stories spent their time on."""
+    attempts = (attempt for story in stories for attempt in story.timeline.attempts)
+    return frozenset(span.phase for attempt in attempts for span in attempt.spans)
 
 
 def usage_of(timeline: Timeline, message: Message) -> Usage | None:

@@ -31,7 +31,7 @@ def seconds_words(seconds: float | None) -> str:
     if seconds >= 0.9995:
         return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
     milliseconds = seconds * 1000
-    return f"{milliseconds:.0f} ms" if milliseconds >= 10 or milliseconds == 0 else f"{milliseconds:.1f} ms"
+    return f"{milliseconds:.0f} ms" if milliseconds >= 9.95 or milliseconds == 0 else f"{milliseconds:.1f} ms"
 
 
 def bytes_words(size: int) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.browser import CHROMIUM, Browser
+from deltawire.policy import RetryPolicy
 from tests.captured import a_full_story, a_short_story, captured, hostile, stalled
 
+from tests.policy_driver import Driver
 from deltawire_transports.report import Story, comparison_page, report_page, report_picture
 
 pytestmark = [
@@ -18,10 +20,23 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
+
+def a_story_of_retries(driver: Driver) -> None:
+    """Refused six times, each wait twice as long as the one before, up to eight seconds."""
+    for _ in range(6):
+        driver.now += 0.1
+        driver.head(503)
+        driver.eof()
+        driver.wait()
+    a_short_story(driver)
+
+
+PATIENT = RetryPolicy(max_attempts=7, jitter_factor=0)
 FULL, SHORT = Story.of(captured(a_full_story)), Story.of(captured(a_short_story))
 PAGES = {
     "report.html": report_page([FULL]),
     "several.html": report_page([FULL, SHORT, Story.of(stalled())]),
+    "retries.html": report_page([Story.of(captured(a_story_of_retries, policy=PATIENT))]),
     "hostile.html": report_page([Story.of(hostile())]),
     "compare.html": comparison_page(FULL, SHORT),
     "lanes.svg": report_picture([FULL]),
@@ -63,10 +78,30 @@ def test_no_text_of_a_figure_leaves_it(width: int, browser: Browser, tmp_path: P
     path.write_text(PAGES["several.html"], encoding="utf-8")
     browser.show(path, width=width, scheme="light")
     outside = """[...document.querySelectorAll('svg.figure text')].filter(text => {
+        if (!text.getClientRects().length) return false;
         const inner = text.getBoundingClientRect(), outer = text.closest('svg.figure').getBoundingClientRect();
         return inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1;
     }).map(text => text.textContent)"""
     assert browser.ask(outside) == []
+
+
+@pytest.mark.parametrize("width", [400, 1600])
+@pytest.mark.parametrize("name", ["several.html", "retries.html", "compare.html"])
+def test_no_text_of_a_figure_lies_on_another(name: str, width: int, browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(PAGES[name], encoding="utf-8")
+    browser.show(path, width=width, scheme="light")
+    overlaps = """[...document.querySelectorAll('svg.figure')].flatMap(figure => {
+        const texts = [...figure.querySelectorAll('text')].filter(text => text.getClientRects().length);
+        const boxes = texts.map(text => text.getBoundingClientRect());
+        return texts.flatMap((text, one) => texts.slice(one + 1).map((other, more) => {
+            const a = boxes[one], b = boxes[one + 1 + more];
+            const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+            const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+            return across > 1 && down > 4 ? text.textContent + ' | ' + other.textContent : '';
+        })).filter(pair => pair);
+    })"""
+    assert browser.ask(overlaps) == []
 
 
 def test_keys_reach_every_lane_and_open_what_is_behind_a_click(browser: Browser, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from tests.captured import (
     HOSTILE,
+    a_counted_story,
     a_cut_story,
     a_full_story,
     a_short_story,
@@ -29,6 +30,7 @@ CAPTURES = {
     "full": captured(a_full_story, title="A full story"),
     "short": captured(a_short_story),
     "cut": captured(a_cut_story),
+    "counted": captured(a_counted_story),
     "stalled": stalled(),
     "hostile": hostile(),
     "nobody was asked": unstarted(),
@@ -36,7 +38,7 @@ CAPTURES = {
 each_capture = pytest.mark.parametrize("capture", CAPTURES.values(), ids=CAPTURES)
 TAGS = {
     *("html", "head", "meta", "link", "title", "style", "body", "main", "section", "footer", "div", "h1", "h2", "h3"),
-    *("p", "ul", "ol", "li", "i", "strong", "span", "dl", "dt", "dd", "table", "caption", "tr", "th", "td", "pre"),
+    *("a", "p", "ul", "ol", "li", "i", "strong", "span", "dl", "dt", "dd", "table", "caption", "tr", "th", "td", "pre"),
     *(
         "details",
         "summary",
@@ -106,9 +108,12 @@ class TestSafety:
     @each_capture
     def test_it_asks_nobody_for_anything(self, capture: Capture) -> None:
         elements = Page(page_of(capture)).elements
-        assert [attributes for _, attributes in elements if "href" in attributes or "src" in attributes] == [
+        assert not [attributes for _, attributes in elements if "src" in attributes]
+        assert [attributes for name, attributes in elements if "href" in attributes and name != "a"] == [
             {"rel": "icon", "href": "data:,"}
         ]
+        links = [attributes["href"] or "" for name, attributes in elements if name == "a"]
+        assert all(re.fullmatch(r"#stream-\d+", link) for link in links)
         style = re.search(r"<style>(.*?)</style>", page_of(capture), re.DOTALL)
         assert style is not None
         assert re.findall(r"url\([^)]*\)|@import|http", style[1]) == ["url(#stalled)"]
@@ -161,13 +166,16 @@ class TestContent:
             "reasoning: 50 ms, 2 pieces, 9 characters",
             "stalled: 2.50 s",
             "tool arguments: 250 ms",
-            "p50 50 ms · p95 2.50 s · max 2.50 s",
+            "p50 50 ms",
+            "p95 2.50 s",
+            "max 2.50 s",
             "weather complete",
             '"city": "Bern"',
             "call 1 of choice 0, id call_2",
             "Answer: 15 characters",
             "Grüezi from 東京!",
-            "to the first content",
+            "first content1.50 s",
+            "first byte1.40 s",
             "x-request-id",
             "Attempt 2: HTTP 200, 14 reads",
             'data: {"id": "r"',
@@ -206,6 +214,21 @@ class TestContent:
         assert "<h2>The second</h2>" in page
         assert page.count('id="stalled"') == 1
 
+    def test_an_overview_leads_to_each_and_sums_up(self) -> None:
+        stories = [Story.of(CAPTURES[name], pricer=PRICES, title=name) for name in ("full", "counted")]
+        page = report_page(stories)
+        links = re.findall(r'<a href="#(.*?)">(.*?)</a>', page)
+        assert links == [("stream-1", "full"), ("stream-2", "counted")]
+        assert all(f'<section id="{place}">' in page for place, _ in links)
+        assert re.search(r"together.*?<strong>1,000</strong>.*?<strong>–</strong>", page), "the first has no price"
+        page = report_page([stories[1], stories[1], Story.of(CAPTURES["cut"])])
+        assert re.search(r"together.*?<strong>2,000</strong>.*?<strong>\$0\.002</strong>", page)
+
+    def test_the_legend_has_the_colours_that_occur(self) -> None:
+        legend = re.findall(r'<ul class="legend".*?</ul>', report_page([Story.of(CAPTURES["short"])]))
+        assert re.findall(r'<i class="(.*?)">', legend[0]) == ["headers", "waiting", "text", "closing"]
+        assert re.findall(r'<i class="(.*?)">', legend[1]) == ["text"]
+
     def test_none_is_an_error(self) -> None:
         with pytest.raises(ValueError, match="at least one"):
             report_page([])
@@ -223,6 +246,7 @@ class TestContent:
         shown = Page(page_of(CAPTURES["nobody was asked"])).text
         assert "no request went out" in shown
         assert "there are no gaps" in shown
+        assert "No content came." in shown
 
     def test_binary_and_half_characters_are_shown_byte_by_byte(self) -> None:
         def story(driver: Driver) -> None:

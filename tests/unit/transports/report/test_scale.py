@@ -38,13 +38,21 @@ class TestDecades:
         assert scale.highest > scale.lowest
         for value in values:
             assert 0.0 <= scale.share(value) <= 1.0
-            assert min(value, edges[-1]) >= edges[0] or value < 1e-4
-        assert scale.decades()[0] == pytest.approx(edges[0])
-        assert scale.decades()[-1] == pytest.approx(edges[-1])
+            assert min(value, edges[-1]) >= edges[0] * (1 - 1e-8) or value < 1e-4
+        assert scale.ticks()[0] == pytest.approx(edges[0])
+        assert scale.ticks()[-1] == pytest.approx(edges[-1])
 
     def test_a_decade_is_as_wide_as_the_next(self) -> None:
         scale = LogScale.over([0.001, 0.09])
-        assert [scale.at(seconds) for seconds in scale.decades()] == ["0%", "50%", "100%"]
+        assert scale.ticks() == pytest.approx([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1])
+        assert [scale.at(seconds) for seconds in scale.ticks()][::3] == ["0%", "50%", "100%"]
+
+    def test_many_decades_are_labelled_once_each(self) -> None:
+        assert LogScale.over([0.001, 9.0]).ticks() == pytest.approx([0.001, 0.01, 0.1, 1.0, 10.0])
+
+    def test_a_value_on_an_edge_belongs_to_the_bar_behind_it(self) -> None:
+        edges = LogScale.over([0.08]).edges()
+        assert {0.01, 0.0125, 0.063, 0.08, 0.1} < set(edges)
 
 
 def test_per_cent_is_written_the_same_everywhere() -> None:
