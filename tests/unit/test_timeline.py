@@ -34,6 +34,7 @@ from deltawire.policy import (
 from deltawire.policy.host_events import AgentLoopIteration
 from deltawire.timeline import (
     Ending,
+    Mark,
     Timeline,
     TimelineRecorder,
 )
@@ -102,10 +103,20 @@ class TestAttempts:
             Ending.OPEN,
         ]
 
+    def test_the_first_byte_is_that_of_the_answer(self) -> None:
+        refused = [(asked(), 1.0), (Mark.BYTES, 1.2), (RetryAttempt(2, 2, 0, "busy", BUSY), 1.3), (asked(2), 2.0)]
+        assert Timeline.of(refused).time_to_first_byte is None
+        answered = [*refused, (Mark.BYTES, 3.0)]
+        assert Timeline.of(answered).time_to_first_byte == 2.0
+        answered += [(TextDelta("hi"), 3.5), (END, 4.0)]
+        assert Timeline.of(answered).time_to_first_byte == 2.0
+        assert Timeline.of([*answered, (asked(), 5.0), (Mark.BYTES, 6.0)]).time_to_first_byte == 2.0
+
     def test_nothing_is_no_attempt(self) -> None:
         assert Timeline.of([]) == Timeline()
         assert (Timeline().begin, Timeline().end, Timeline().retries, Timeline().stalls) == (0.0, 0.0, 0, ())
         assert Timeline().time_to_first_content is None
+        assert Timeline().time_to_first_byte is None
 
     def test_what_a_host_adds_changes_nothing(self) -> None:
         moments = [(AgentLoopIteration(1), 0.0), *ANSWER, (AgentLoopIteration(2), 99.0)]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.browser import CHROMIUM, Browser
-from deltawire.policy import RetryPolicy
 from tests.captured import a_full_story, a_short_story, captured, hostile, stalled
-
 from tests.policy_driver import Driver
+
+from deltawire.policy import RetryPolicy
 from deltawire_transports.report import Story, comparison_page, report_page, report_picture
 
 pytestmark = [
