@@ -21,7 +21,7 @@ SUBJECTS = {
     "framing": ("framing/*.py", ["tests/unit/framing"]),
     "tool_calls": (
         "tool_calls.py",
-        ["tests/unit/test_tool_calls.py", "tests/unit/providers/test_openai_chat_tools.py"],
+        ["tests/unit/test_tool_calls*.py", "tests/unit/providers/test_openai_chat_tools.py"],
     ),
     "slots": ("slots.py", ["tests/unit/test_slots.py"]),
     "think": ("think*.py", ["tests/unit/test_think*.py", "tests/property/test_think_splitting.py"]),

@@ -36,6 +36,7 @@ def read(chunks: list[bytes], limit: int = 1_000) -> DocumentDecoder:
         pytest.param(b'{"a": ', [b'{"a":'], False, id="open"),
         pytest.param(b'{"a": "\\"}', [b'{"a": "\\"}'], False, id="open string"),
         pytest.param(b"{}{}", [b"{}{}"], True, id="more behind it"),
+        pytest.param(b"\x0c{}\x0b", [b"\x0c{}\x0b"], True, id="white space that JSON does not have"),
         pytest.param(b" \n", [], False, id="white space only"),
         pytest.param(b"", [], False, id="nothing"),
     ],
