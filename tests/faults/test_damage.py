@@ -23,8 +23,6 @@ SILENT = {
     "a call's number": rb'(?<="tool_calls":\[\{"index":)\d',
     # The part that ends may be one that had no deltas.
     "a part's number": rb'(?<="content_index":)\d(?=,"part")',
-    # A key beside the name of a function call that Gemini does not have.
-    "a key of Gemini's call": rb'args(?=":)',
 }
 
 

@@ -236,6 +236,19 @@ class Provider:
         if said:
             self.tell(Metadata(said if scope is None else {scope[0]: scope[1], **said}), events)
 
+    def describe_rest(
+        self,
+        holder: dict[str, Any],
+        known: frozenset[str],
+        events: list[Event],
+        scope: tuple[str, int] | None = None,
+        name: str = "",
+    ) -> None:
+        """Tells the fields of an object that are not `known`, as vendor fields, under `name` if it has one."""
+        rest = {key: value for key, value in holder.items() if key not in known}
+        if rest:
+            self.describe({name: rest} if name else rest, events, scope)
+
     def finish_choice(self, choice: Choice, reason: FinishReason, raw_reason: str, events: list[Event]) -> None:
         """Closes the choice's calls and tells its finish reason. The first reason stays."""
         if choice.finished:

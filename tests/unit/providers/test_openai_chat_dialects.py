@@ -254,7 +254,7 @@ class TestOpenRouter:
 
 
 def test_mistral_begins_without_a_time() -> None:
-    assert said_beside(stream("mistral")) == [{"created": 7}]
+    assert said_beside(stream("mistral")) == [{"created": 7}, {"choice": 0, "content": {"closed": True}}]
 
 
 def test_vllm_has_two_choices_and_growing_counts() -> None:

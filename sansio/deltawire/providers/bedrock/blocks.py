@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...events import Citation, Event, OpaqueState, PartFinished, ReasoningDelta, TextDelta
 from ...notes import NoteCode
-from ...payload import as_list, is_object
+from ...payload import as_list, as_object, is_object
 from ...slots import known_text
 from .block import Block, block_index
 from .media import base64_text, joined_base64, media_delta
@@ -22,6 +22,11 @@ _PLAIN_KINDS = ("text", "reasoningContent", "toolUse")
 _TOOLS = ("toolUse", "toolResult")
 _MEDIA = ("image", "audio", "video")
 _PART_KINDS = {"reasoningContent": "reasoning", "toolUse": "tool_call", "toolResult": "tool_result"}
+_START_KEYS = frozenset({"contentBlockIndex", "start", "p"})
+_DELTA_KEYS = frozenset({"contentBlockIndex", "delta", "p"})
+_STOP_KEYS = frozenset({"contentBlockIndex", "p"})
+_INPUT_KEYS = frozenset({"input"})
+_SOURCE_KEYS = frozenset({"bytes", "s3Location"})
 _REASONING_KEYS = frozenset({"text", "signature", "redactedContent", "reasoningText"})
 
 
@@ -47,12 +52,20 @@ class BlockMapper:
                 self._provider.unknown({"contentBlockStart": member}, events)
             elif value:
                 self._grow(index, kind, value, member, events)
+        self._provider.describe_rest(member, _START_KEYS, events, ("contentBlockIndex", index))
 
     def delta(self, member: dict[str, Any], events: list[Event]) -> None:
         """Maps one contentBlockDelta; one for a block that was never started starts it."""
         index = block_index(member.get("contentBlockIndex"))
         for kind, value in self._provider.fields("delta", member, events).items():
             self._grow(index, kind, value, member, events)
+        self._provider.describe_rest(member, _DELTA_KEYS, events, ("contentBlockIndex", index))
+
+    def end(self, member: dict[str, Any], events: list[Event]) -> None:
+        """Ends the block of a contentBlockStop."""
+        index = block_index(member.get("contentBlockIndex"))
+        self.stop(index, events)
+        self._provider.describe_rest(member, _STOP_KEYS, events, ("contentBlockIndex", index))
 
     def stop(self, index: int, events: list[Event], *, cut: bool = False) -> None:
         """Ends what is open under an index; a block without any content was never begun."""
@@ -170,7 +183,10 @@ class BlockMapper:
 
     def _add_input(self, index: int, delta: dict[str, Any], events: list[Event]) -> None:
         block = self._started(index, "toolUse", events)
+        begun = bool(block.native) or block.call is not None
         self._tools.grow(block, delta, events)
+        if begun:
+            self._provider.describe_rest(delta, _INPUT_KEYS, events, ("contentBlockIndex", index), "toolUse")
         if block.call is not None and block.call.started:
             self._go_on_plainly(block)
 
@@ -183,6 +199,8 @@ class BlockMapper:
             self._provider.say(event, events)
         elif media.get("source") is not None:
             self._provider.unmapped(f"{kind} source", media["source"], events)
+        source = as_object(media.get("source"))
+        self._provider.describe_rest(source, _SOURCE_KEYS, events, ("contentBlockIndex", index), kind)
         if media.get("error"):
             self._provider.describe({kind: {"error": media["error"]}}, events, ("part", block.part))
 

@@ -13,7 +13,6 @@ from ...notes import NoteCode
 from ...payload import as_object, as_text, compact_json, is_list, is_object
 from ...usage import Usage
 from ..base import Provider, ProviderOptions
-from .block import block_index
 from .blocks import BlockMapper
 from .usage import converse_usage, uncounted
 
@@ -205,7 +204,7 @@ class Bedrock(Provider):
         return late
 
     def _stop_block(self, member: dict[str, Any], events: list[Event]) -> None:
-        self._blocks.stop(block_index(member.get("contentBlockIndex")), events)
+        self._blocks.end(member, events)
 
     def _stop_message(self, member: dict[str, Any], events: list[Event]) -> None:
         if self._stopped:

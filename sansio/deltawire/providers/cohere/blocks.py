@@ -66,6 +66,7 @@ class BlockMapper:
         block = self.contents[index] = Block(kind, self._new_part(kind, events), native)
         if kind in ("text", "thinking"):
             self._tell(block, native, events)
+            self._provider.describe_rest(native, _CONTENT_KEYS, events, ("part", block.part))
         else:
             self._provider.unknown(native, events)
         return block
@@ -82,8 +83,7 @@ class BlockMapper:
         if content is not None and not is_object(content):
             self._note_shape("content", content, events)
         self._tell(block, said, events)
-        vendor = {key: value for key, value in said.items() if key not in _CONTENT_KEYS}
-        self._provider.describe(vendor, events, ("part", block.part))
+        self._provider.describe_rest(said, _CONTENT_KEYS, events, ("part", block.part))
         self.tell_logprobs(logprobs, block.part, events)
 
     def stop_content(self, index: Any, events: list[Event]) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CallMapper"]
 
+_CALL_KEYS = frozenset({"id", "name", "args", "partialArgs", "willContinue"})
+_PIECE_KEYS = frozenset({"jsonPath", "stringValue", "numberValue", "boolValue", "nullValue", "willContinue"})
+
 
 class CallMapper:
     """Maps the `functionCall` of a part."""
@@ -30,17 +33,24 @@ class CallMapper:
         """Takes a call, or a piece of one."""
         name, identifier = as_text(said.get("name")), as_text(said.get("id"))
         pieces = as_list(said.get("partialArgs"))
+        # The arguments may be among them, under a name that one wrong byte has made.
+        self._provider.describe_rest(said, _CALL_KEYS, events, ("choice", state.index), "functionCall")
+        for piece in pieces:
+            self._provider.describe_rest(as_object(piece), _PIECE_KEYS, events, ("choice", state.index), "partialArgs")
         goes_on = said.get("willContinue") is True or any(as_object(piece).get("willContinue") for piece in pieces)
         if state.streamed is not None and _begins_another(state.streamed, name, identifier, said):
             self.end(state, events)
         if state.streamed is None:
             if not (name or identifier or pieces or said.get("args") or goes_on):
                 # The end of a call that has ended.
+                self._parts.tell_modifiers(state, modifiers, events)
                 return
             if not pieces and not goes_on:
                 self._take_whole(state, said, modifiers, events)
                 return
             self._start_streamed(state, said, modifiers, events)
+        else:
+            self._parts.tell_modifiers(state, modifiers, events)
         streamed = state.streamed
         assert streamed is not None
         if said.get("args") is not None:

@@ -96,10 +96,19 @@ class PartMapper:
         if part is not None:
             self._provider.tell(PartFinished(part.kind, part.native, state.index, part.number), events)
 
+    def tell_modifiers(self, state: Candidate, modifiers: dict[str, Any], events: list[Event]) -> None:
+        """Tells what stands beside a part that has no end of its own to tell it."""
+        fields = {key: value for key, value in modifiers.items() if not (key == "thought" and isinstance(value, bool))}
+        self._provider.describe(fields, events, ("choice", state.index))
+
     def let_go(self, state: Candidate, events: list[Event]) -> None:
-        """At a bad end: tells the latest part if all of it has come."""
+        """At a bad end: tells the latest part if all of it has come, else what it has beside its payload."""
         if state.latest is not None and state.latest.whole:
             self.end(state, events)
+        elif state.latest is not None:
+            native = state.latest.native.items()
+            beside = {key: value for key, value in native if key not in _KINDS and key != "thoughtSignature"}
+            self.tell_modifiers(state, beside, events)
 
     def _map_payload(
         self, state: Candidate, key: str, payload: Any, modifiers: dict[str, Any], events: list[Event]
@@ -120,13 +129,18 @@ class PartMapper:
 
     def _map_text(self, state: Candidate, text: str, modifiers: dict[str, Any], events: list[Event]) -> None:
         if not text:
-            self._tell_modifiers(state, modifiers, events)
+            self.tell_modifiers(state, modifiers, events)
             return
         kind = "reasoning" if modifiers.get("thought") is True else "text"
         if state.kind != kind or state.latest is None:
             self.begin(state, kind, {"text": ""}, events, whole=False)
         assert state.latest is not None
-        state.latest.native.update(modifiers)
+        native = state.latest.native
+        # What a piece of the text says other than the one before it would be lost in what is sent back.
+        others = {key: value for key, value in modifiers.items() if native.get(key, value) != value}
+        if others:
+            self.tell_modifiers(state, others, events)
+        native |= {key: value for key, value in modifiers.items() if key not in others}
         number = state.latest.number
         if kind == "text":
             self._provider.say(TextDelta(text, state.index, number), events)
@@ -183,11 +197,7 @@ class PartMapper:
             self._provider.unknown(part, events)
             self.begin(state, strange[0], modifiers, events)
         else:
-            self._tell_modifiers(state, modifiers, events)
-
-    def _tell_modifiers(self, state: Candidate, modifiers: dict[str, Any], events: list[Event]) -> None:
-        fields = {key: value for key, value in modifiers.items() if not (key == "thought" and isinstance(value, bool))}
-        self._provider.describe(fields, events, ("choice", state.index))
+            self.tell_modifiers(state, modifiers, events)
 
     def _sign(self, state: Candidate, signature: str, part: dict[str, Any], events: list[Event]) -> None:
         """Attaches a signature to the latest part: it stands in it, or comes behind it, alone or with empty text."""

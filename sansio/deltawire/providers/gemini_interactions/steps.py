@@ -39,6 +39,16 @@ _DELTA_STEPS = {
     "thought_signature": "thought",
     "arguments_delta": "function_call",
 }
+# What is mapped of each delta; all of a tool's, and of the caller's own words, is kept with the step.
+_DELTA_KEYS = {
+    "text": frozenset({"type", "text", "annotations"}),
+    "text_annotation": frozenset({"type", "annotations"}),
+    "text_annotation_delta": frozenset({"type", "annotations"}),
+    "thought_summary": frozenset({"type", "content"}),
+    "thought_signature": frozenset({"type", "signature"}),
+    "arguments_delta": frozenset({"type", "arguments"}),
+}
+_STEP_KEYS = frozenset({"type", "content", "summary", "id", "name", "arguments", "signature"})
 _MEDIA = frozenset({"image", "audio", "video", "document"})
 _CALL, _RESULT = "_call", "_result"
 _PLAIN = {
@@ -119,7 +129,10 @@ class StepMapper:
         elif kind == "text" or kind in _MEDIA:
             self._tell_content(step, delta, events)
         elif kind == "thought_summary":
-            self._tell_content(step, delta.get("content"), events)
+            content = as_object(delta.get("content"))
+            self._tell_content(step, content, events)
+            if content.get("type") == "text":
+                self._provider.describe_rest(content, _DELTA_KEYS["text"], events, ("step", step.part), "content")
         elif kind == "arguments_delta":
             self._add_arguments(step, delta.get("arguments"), events)
         elif kind in ("text_annotation_delta", "text_annotation"):
@@ -131,6 +144,8 @@ class StepMapper:
             self._tell_signature(step, delta.get("signature"), events)
         else:
             self._provider.unknown(payload, events)
+        if kind in _DELTA_KEYS and step.type != "user_input":
+            self._provider.describe_rest(delta, _DELTA_KEYS[kind], events, ("step", step.part))
 
     def stop(self, index: Any, events: list[Event], *, cut: bool = False) -> int:
         """Ends a step; gives the number of its part."""
@@ -164,6 +179,8 @@ class StepMapper:
         for step in self.by_index.values():
             if not step.stopped:
                 self._tell_server_tool(step, events)
+                if step.type in _PART_KINDS:
+                    self._provider.describe_rest(step.native, _STEP_KEYS, events, ("step", step.part))
 
     def _step_for(self, index: Any, kind: str, events: list[Event]) -> Step:
         index = index if _is_index(index) else self._last

@@ -18,6 +18,7 @@ __all__ = ["CallMapper", "google_signature"]
 
 _BLANK_KEYS = frozenset({"index", "id", "type", "function", "custom"})
 _ENTRY_KEYS = _BLANK_KEYS | {"extra_content"}
+_FUNCTION_KEYS = frozenset({"name", "arguments", "input"})
 _LONGEST_DETAIL = 1000
 
 
@@ -112,6 +113,10 @@ class CallMapper:
         vendor = {key: value for key, value in entry.items() if key not in _ENTRY_KEYS and value is not None}
         if extra:
             vendor["extra_content"] = extra
+        for name in ("function", "custom"):
+            rest = {key: said for key, said in as_object(entry.get(name)).items() if key not in _FUNCTION_KEYS}
+            if rest:
+                vendor[name] = rest
         key = (state.index, call.index)
         if vendor and self._extras.get(key) != vendor:
             self._extras[key] = vendor

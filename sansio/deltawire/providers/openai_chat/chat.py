@@ -22,7 +22,7 @@ from ...slots import as_index
 from ...usage import Usage
 from ..base import Choice, Provider, ProviderOptions
 from .calls import CallMapper
-from .delta import DeltaMapper
+from .delta import DELTA_KEYS, DeltaMapper
 from .shapes import is_chunk, is_error
 from .usage import chat_usage, uncounted
 from .words import FAILING_WORDS, FINISH_WORDS
@@ -283,6 +283,10 @@ class OpenAIChat(Provider):
             delta = as_object(choice.get("message"))
             if delta and state.parts and not self.whole:
                 delta = {}
+        copy = choice.get("message")
+        if is_object(copy) and copy is not delta:
+            beside = {key: value for key, value in copy.items() if delta.get(key) != value}
+            self.describe_rest(beside, DELTA_KEYS, events, ("choice", state.index), "message")
         if delta:
             self._deltas.map(state, delta, events)
             self._calls.map(state, delta, events)

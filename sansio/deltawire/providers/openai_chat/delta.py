@@ -27,7 +27,7 @@ from .reasoning import ReasoningDetails, spoken_reasoning
 if TYPE_CHECKING:
     from .chat import OpenAIChat
 
-__all__ = ["DeltaMapper"]
+__all__ = ["DELTA_KEYS", "DeltaMapper"]
 
 # What each field holds where it is not null; `content` is a string or a list of parts.
 _SHAPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
@@ -47,6 +47,18 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
         "extra_content": dict,
     }
 )
+DELTA_KEYS = frozenset(_SHAPES)
+"""The fields of a delta, or of a message, that are mapped."""
+
+# What is mapped of each kind of content part; sources are told as they are.
+_PART_KEYS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "text": frozenset({"type", "text"}),
+        "thinking": frozenset({"type", "thinking", "signature"}),
+    }
+)
+_IMAGE_KEYS = frozenset({"type", "image_url", "index"})
+_ADDRESS_KEYS = frozenset({"url"})
 _LOGPROBS = ("content", "refusal", "reasoning_content")
 _SPOKEN = (TextDelta, ReasoningDelta, RefusalDelta, MediaDelta, ServerToolUsed)
 _CITED = ("reference", "tool_reference")
@@ -176,6 +188,8 @@ class DeltaMapper:
                 text = inner if isinstance(inner, str) else as_text(as_object(inner).get("text"))
                 if text:
                     self._provider.say(ReasoningDelta(text, state.index, state.part("reasoning")), events)
+                    rest = as_object(inner)
+                    self._provider.describe_rest(rest, _PART_KEYS["text"], events, ("choice", state.index), "thinking")
                 elif as_object(inner).get("type") in _CITED:
                     self._tell_citation(state, inner, events)
             self._tell_opaque(state, {"signature": part.get("signature")}, events)
@@ -186,6 +200,10 @@ class DeltaMapper:
             self._tell_image(state, part, events)
         else:
             self._provider.unknown(part, events)
+            return
+        known = _PART_KEYS.get(as_text(kind))
+        if known is not None:
+            self._provider.describe_rest(part, known, events, ("choice", state.index), "content")
 
     def _tell_image(self, state: Choice, part: Any, events: list[Event]) -> None:
         image = as_object(part).get("image_url")
@@ -201,6 +219,9 @@ class DeltaMapper:
         else:
             event = MediaDelta("image", None, None, address, state.index, state.new_part("image"))
         self._provider.say(event, events)
+        scope = ("choice", state.index)
+        self._provider.describe_rest(part, _IMAGE_KEYS, events, scope, "image")
+        self._provider.describe_rest(as_object(image), _ADDRESS_KEYS, events, scope, "image_url")
 
     def _map_media(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
         for image in as_list(delta.get("images")):

@@ -248,6 +248,7 @@ class OpenAIResponses(Provider, Resumable):
             self._items.status(tool, payload, events)
         elif kind in _PINGS:
             events.append(Heartbeat("ping"))
+            self._tell_vendor_fields(payload, events)
         elif kind.startswith(_METADATA):
             self.tell(Metadata(payload), events)
         else:

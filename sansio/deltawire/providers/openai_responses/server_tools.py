@@ -17,6 +17,7 @@ __all__ = ["ServerToolMapper"]
 _CALLS_ALONE = frozenset({"shell_call", "tool_search_call", "program"})
 # The whole item is news.
 _NEWS = frozenset({"additional_tools"})
+_IMAGE_KEYS = frozenset({"type", "sequence_number", "item_id", "output_index", "partial_image_b64", "stream_id"})
 _NEWEST_FORMAT = "png"
 
 
@@ -40,9 +41,7 @@ class ServerToolMapper:
     def image(self, item: Item, payload: dict[str, Any], events: list[Event]) -> None:
         """Tells a whole image that is not the last one yet."""
         self._tell_image(payload, payload.get("partial_image_b64"), events)
-        described = ("background", "output_format", "quality", "size", "partial_image_index")
-        fields = {name: payload[name] for name in described if name in payload}
-        self._provider.describe(fields, events, ("part", item.part))
+        self._provider.describe_rest(payload, _IMAGE_KEYS, events, ("part", item.part))
 
     def settle(self, item: Item, native: dict[str, Any], events: list[Event]) -> None:
         """Tells the result, or the call as it was in the end where the result is an item of its own."""
