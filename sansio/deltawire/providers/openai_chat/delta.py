@@ -203,7 +203,7 @@ class DeltaMapper:
             return
         known = _PART_KEYS.get(as_text(kind))
         if known is not None:
-            self._provider.describe_rest(part, known, events, ("choice", state.index), "content")
+            self._provider.describe_rest(as_object(part), known, events, ("choice", state.index), "content")
 
     def _tell_image(self, state: Choice, part: Any, events: list[Event]) -> None:
         image = as_object(part).get("image_url")
