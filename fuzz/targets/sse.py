@@ -26,12 +26,17 @@ def check(data: bytes) -> Hashable:
     expected = interpreted(data)
     same(frames, expected if decoder.failure is None else expected[: len(frames)], "frames")
     quick = SSEDecoder(limit)
-    blocks = [block for piece in choices.pieces(data) for block in quick.feed_blocks(piece)] + quick.end_blocks()
+    blocks = [block for piece in choices.pieces(data) for block in _taken(quick, piece)] + quick.end_blocks()
     same(quick.failure, decoder.failure, "failure on the quick way")
     plain = [block if isinstance(block, str) else block.frame().data for block in blocks if _is_data(block)]
     same(plain, [frame.data for frame in frames], "data on the quick way")
     kinds = tuple("plain" if isinstance(block, str) else block.kind for block in blocks[:6])
     return (kinds, bool(decoder.failure))
+
+
+def _taken(decoder: SSEDecoder, piece: bytes) -> list[SSEBlock | str]:
+    frame = decoder.feed_one(piece)
+    return decoder.feed_blocks(piece) if frame is None else [frame]
 
 
 def interpreted(data: bytes) -> list[SSEFrame]:

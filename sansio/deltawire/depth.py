@@ -20,14 +20,24 @@ class DepthCheck:
     def __init__(self, limit: int) -> None:
         self.head = ""
         self.tail = ""
-        self.shortest = 0
-        self.longest = 2 * limit
         self._limit = limit
+        self._short = 2 * limit
+        self._shortest = 0
+        self._longest = 0
         self._misses = 0
+
+    def is_familiar(self, text: str) -> bool:
+        """True if the text is short, or like those that were seen before."""
+        size = len(text)
+        return size <= self._short or (
+            self._shortest <= size <= self._longest
+            and text[: len(self.head)] == self.head
+            and text[size - len(self.tail) :] == self.tail
+        )
 
     def passes(self, text: str) -> bool:
         """True if the text has no more brackets than the limit allows; what it shares with others is remembered."""
-        if len(text) <= 2 * self._limit:
+        if len(text) <= self._short:
             return True
         if text.count("[") + text.count("{") > self._limit:
             return False
@@ -45,8 +55,8 @@ class DepthCheck:
         shared = _shared(self.tail[::-1], rest[::-1])
         self.tail = rest[len(rest) - shared :]
         brackets = sum(part.count(bracket) for part in (self.head, self.tail) for bracket in "[]{}")
-        self.shortest = len(self.head) + len(self.tail)
-        self.longest = self.shortest + 2 * self._limit - brackets
+        self._shortest = len(self.head) + len(self.tail)
+        self._longest = self._shortest + 2 * self._limit - brackets
         if not self.head:
             self.head = "\0"  # nothing in common: no text begins so
 

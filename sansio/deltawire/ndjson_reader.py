@@ -19,7 +19,11 @@ class NDJSONReader(WholeFrameReader):
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes."""
+        line = self._lines.feed_one(data)
+        if line:
+            self.take_text(line, events)
+            return
         lines = self._lines.feed_texts(data)
         if lines or self._lines.failure is not None:
-            self.take_all(lines, data, events)
+            self.take_all(lines, events)
             self.overflow(self._lines.failure, events)

@@ -25,12 +25,14 @@ __all__ = [
     "as_text",
     "compact_json",
     "decode_json",
+    "escapes_surrogate",
     "fields_of",
     "is_list",
     "is_object",
     "json_ready",
     "nests_deeper",
     "raw_decode",
+    "scan_json",
     "value_nests_deeper",
 ]
 
@@ -47,8 +49,11 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 # `JSONDecoder` cannot be pickled, so it is a module constant and no parser holds it.
-raw_decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
-"""The C scanner without the wrapper of `json.loads`: (text, start) to (value, end); raises ValueError."""
+_DECODER: Any = json.JSONDecoder(parse_constant=_refuse_constant)
+scan_json: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once
+"""The scanner below `raw_decode`, for the hot paths: it raises StopIteration in place of some ValueErrors."""
+raw_decode: Callable[[str], tuple[Any, int]] = _DECODER.raw_decode
+"""The C scanner without the wrapper of `json.loads`: the text to (value, end); raises ValueError."""
 
 _WHITE_SPACE = " \t\n\r"
 # Brackets as steps of depth, as signed bytes; all else is left out.
@@ -102,6 +107,12 @@ def decode_json(text: str, depth: int, loads: Loads | None = None) -> Any:
     if end != len(text):
         raise PayloadError(f"more text after the JSON value at character {end}")
     return value
+
+
+def escapes_surrogate(text: str) -> bool:
+    """True if the JSON text may hold an escape of half a surrogate pair."""
+    escapes = text[text.find("\\") :]
+    return "\\u" in escapes and ("\\ud" in escapes or "\\uD" in escapes)
 
 
 def compact_json(value: Any) -> str:

@@ -21,9 +21,10 @@ from .payload import (
     PayloadError,
     as_object,
     decode_json,
+    escapes_surrogate,
     is_object,
     json_ready,
-    raw_decode,
+    scan_json,
     value_nests_deeper,
 )
 from .providers.base import Provider
@@ -126,38 +127,47 @@ class FrameReader:
         self.hand_over(payload, events)
         provider.calls.mend = self.mending
 
-    def take_all(self, frames: Sequence[Any], data: bytes, events: list[Event]) -> None:
-        """Takes the frames of one chunk `data`; those that are text go straight from the scanner to the provider."""
-        provider, depth = self.provider, self._depth
-        # The quick way knows the standard decoder only, and leaves escapes that may be half pairs to `take`. One
-        # character is looked for much faster than two.
-        quick = self._loads is None and not self._raw and not self.mending
-        quick = quick and not (b"\\" in data and b"\\u" in data)
-        payload: Any
+    def take_all(self, frames: Sequence[Any], events: list[Event]) -> None:
+        """Takes the frames of one chunk: the text of plain ones, and others as the framing has them."""
         for frame in frames:
-            if type(frame) is not str:
-                self.take_other(frame, events)
-            elif quick and (
-                (
-                    depth.shortest <= len(frame) <= depth.longest
-                    and frame.startswith(depth.head)
-                    and frame.endswith(depth.tail)
-                )
-                or depth.passes(frame)
-            ):
-                try:
-                    payload, end = raw_decode(frame)
-                except ValueError:
-                    payload, end = None, -1
-                if end == len(frame) and payload.__class__ is dict:
-                    self.seen = True
-                    provider.receive(payload, events)
-                else:
-                    self.take(frame.encode(), events)
+            if frame.__class__ is str:
+                self.take_text(frame, events)
             else:
-                self.take(frame.encode(), events)
-            if provider.ended:
+                self.take_other(frame, events)
+            if self.provider.ended:
                 return
+
+    def take_bytes(self, frame: bytes, events: list[Event]) -> None:
+        """Takes the bytes of one frame, as `take_text` if they are text."""
+        try:
+            text = frame.decode()
+        except UnicodeDecodeError:
+            self.take(frame, events)
+        else:
+            self.take_text(text, events)
+
+    def take_text(self, frame: str, events: list[Event]) -> None:
+        """Takes the text of one frame, straight from the scanner to the provider if it is an object.
+
+        All else is for `take`, which is also the reference: escapes that may be half pairs among it.
+        """
+        loads = self._loads
+        if (
+            (loads is None or frame[:1] == "{")
+            and not (self._raw or self.mending)
+            and not ("\\" in frame and escapes_surrogate(frame))
+            and (self._depth.is_familiar(frame) or self._depth.passes(frame))
+        ):
+            payload: Any
+            try:
+                payload, end = scan_json(frame, 0) if loads is None else (loads(frame), len(frame))
+            except (ValueError, StopIteration):
+                payload, end = None, -1
+            if end == len(frame) and payload.__class__ is dict:
+                self.seen = True
+                self.provider.receive(payload, events)
+                return
+        self.take(frame.encode(), events)
 
     def take_other(self, frame: Any, events: list[Event]) -> None:
         """Takes a frame of a chunk that is not plain text: its bytes."""
@@ -196,7 +206,7 @@ class FrameReader:
     def decode(self, text: str) -> Any:
         """The JSON value of a frame; raises PayloadError. Watches for half surrogate pairs."""
         payload = decode_json(text, self._limits.json_depth, self._loads)
-        if not self.mending and ("\\ud" in text or "\\uD" in text):
+        if not self.mending and escapes_surrogate(text):
             self.mending = holds_surrogate(payload)
         return payload
 

@@ -279,9 +279,10 @@ class ResponseParser:
             if self._think_if_in_band and not self._provider.in_band:
                 self._think = None
             elif choices != self._settled_choices:
-                events = think.feed(events)
-                if think.settled(choices):
+                fed = think.feed(events)
+                if fed is not events and think.settled(choices):
                     self._settled_choices = choices
+                events = fed
         else:
             self._settled_choices = len(self._provider.choices)
         return events

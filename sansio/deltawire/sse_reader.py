@@ -21,15 +21,19 @@ class SSEReader(FrameReader):
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes."""
         decoder = self._decoder
+        frame = decoder.feed_one(data)
+        if frame is not None:
+            self.take_text(frame, events)
+            return
         blocks = decoder.feed_blocks(data)
         if blocks:
-            self.take_all(blocks, data, events)
+            self.take_all(blocks, events)
         if decoder.failure is not None:
             self.overflow(decoder.failure, events)
 
     def end(self, events: list[Event]) -> None:
         """Takes the pending event if it is complete JSON or `[DONE]`."""
-        self.take_all(self._decoder.end_blocks(), b"", events)
+        self.take_all(self._decoder.end_blocks(), events)
         self.overflow(self._decoder.failure, events)
 
     @property
@@ -49,8 +53,10 @@ class SSEReader(FrameReader):
             self._take_bare(frame, events)
         elif frame.kind == "lost":
             self._take_lost(frame.data, events)
+        elif frame.terminated:
+            self.take_bytes(frame.data, events)
         else:
-            self.take(frame.data, events, terminated=frame.terminated)
+            self.take(frame.data, events, terminated=False)
 
     def _take_lost(self, line: bytes, events: list[Event]) -> None:
         # A body of such lines alone holds no event, and its start says more in the failure.

@@ -82,14 +82,12 @@ class ThinkStage:
         return len(self._choices) >= choices and all(choice.settled for choice in self._choices.values())
 
     def feed(self, events: list[Event]) -> list[Event]:
-        """The same events with the blocks split off and the parts numbered anew."""
+        """The same events with the blocks split off and the parts numbered anew; the same list if nothing changes."""
+        if all(map(self._is_quiet, events)):
+            return events
         split: list[Event] = []
         for event in events:
-            if (
-                (type(event) is ToolCallDelta or type(event) is ReasoningDelta)
-                and event.choice == self._quiet_choice
-                and event.part in self._quiet_parts
-            ):
+            if self._is_quiet(event):
                 split.append(event)
             elif isinstance(event, TextDelta):
                 self._quiet_choice = None
@@ -106,6 +104,14 @@ class ThinkStage:
             else:
                 split.append(event)
         return split
+
+    def _is_quiet(self, event: Event) -> bool:
+        """True for an event that passes as it is and changes nothing here."""
+        return (
+            (type(event) is ToolCallDelta or type(event) is ReasoningDelta)
+            and event.choice == self._quiet_choice
+            and event.part in self._quiet_parts
+        )
 
     def _choice(self, index: int) -> _ChoiceText:
         found = self._choices.get(index)

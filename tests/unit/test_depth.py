@@ -30,16 +30,11 @@ FRAMES = st.builds(
 )
 
 
-def seen_quickly(check: DepthCheck, text: str) -> bool:
-    """As the readers look: the comparison, without the count."""
-    return check.shortest <= len(text) <= check.longest and text.startswith(check.head) and text.endswith(check.tail)
-
-
 @given(st.lists(FRAMES | NESTED, max_size=30), st.integers(1, 6))
 def test_what_passes_never_nests_deeper(texts: list[str], limit: int) -> None:
     check = DepthCheck(limit)
     for text in texts:
-        if seen_quickly(check, text) or check.passes(text):
+        if check.is_familiar(text) or check.passes(text):
             assert not nests_deeper(text, limit)
 
 
@@ -47,30 +42,30 @@ def test_what_passes_never_nests_deeper(texts: list[str], limit: int) -> None:
 def test_one_level_too_many_never_passes(limit: int) -> None:
     check = DepthCheck(limit)
     deep = "[" * (limit + 1) + "]" * (limit + 1)
-    assert not seen_quickly(check, deep)
+    assert not check.is_familiar(deep)
     assert not check.passes(deep)
     for value in "12":
         check.passes(f'{{"kind":"x","value":{value},"more":{{}},"tail":5}}')
     for depth in range(3 * limit):
         text = f'{{"kind":"x","value":{"[" * depth}{"]" * depth},"more":{{}},"tail":5}}'
-        assert depth < limit or not (seen_quickly(check, text) or check.passes(text))
+        assert depth < limit or not (check.is_familiar(text) or check.passes(text))
 
 
 @pytest.mark.parametrize("limit", [1, 3, 128])
 def test_short_texts_pass_at_once(limit: int) -> None:
     check = DepthCheck(limit)
-    assert seen_quickly(check, "x" * 2 * limit)
+    assert check.is_familiar("x" * 2 * limit)
     assert check.passes("x" * 2 * limit)
-    assert not seen_quickly(check, "x" * (2 * limit + 1))
+    assert not check.is_familiar("x" * (2 * limit + 1))
 
 
 def test_frames_like_those_before_pass_without_a_count() -> None:
     check = DepthCheck(5)
     frames = [f'{{"id":"chunk","choices":[{{"text":"{word}"}}],"usage":null}}' for word in ("a", "bc", "d")]
     for frame in frames[:2]:
-        assert not seen_quickly(check, frame)
+        assert not check.is_familiar(frame)
         assert check.passes(frame)
-    assert seen_quickly(check, frames[2])
+    assert check.is_familiar(frames[2])
     assert (check.head, check.tail) == ('{"id":"chunk","choices":[{"text":"', '"}],"usage":null}')
 
 
@@ -84,16 +79,16 @@ def test_frames_with_nothing_in_common_are_given_up() -> None:
     check = DepthCheck(2)
     for number in range(40):
         text = f'{number:02d} "{"x" * number}" [] {chr(97 + number % 20)}'
-        assert not seen_quickly(check, text) or len(text) <= 4
+        assert not check.is_familiar(text) or len(text) <= 4
         assert check.passes(text)
-    assert not seen_quickly(check, '99 "x" [] z')
+    assert not check.is_familiar('99 "x" [] z')
 
 
 def test_long_frames_are_counted_and_not_learned() -> None:
     check = DepthCheck(2)
     text = '{"a":"' + "x" * 5_000 + '"}'
     assert check.passes(text)
-    assert not seen_quickly(check, text)
+    assert not check.is_familiar(text)
 
 
 @given(st.lists(FRAMES, max_size=6), FRAMES)
@@ -102,4 +97,4 @@ def test_a_copy_knows_the_same(texts: list[str], last: str) -> None:
     for text in texts:
         check.passes(text)
     for copied in (pickle.loads(pickle.dumps(check)), copy.deepcopy(check)):
-        assert seen_quickly(copied, last) is seen_quickly(check, last)
+        assert copied.is_familiar(last) is check.is_familiar(last)

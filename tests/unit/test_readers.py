@@ -276,7 +276,6 @@ class TestManyFramesAtOnce:
         expected: list[Event] = []
         quick.take_all(
             [frame.encode() if number % 3 == 2 else frame for number, frame in enumerate(frames)],
-            "\n".join(frames).encode(),
             events,
         )
         for frame in frames:
@@ -291,7 +290,7 @@ class TestManyFramesAtOnce:
     def test_are_what_each_alone_is(self, frame: str) -> None:
         events: list[Event] = []
         reader = reader_of()
-        reader.take_all([frame], frame.encode(), events)
+        reader.take_all([frame], events)
         assert events == taken(frame.encode())
         assert reader.seen is (frame != "")
 
@@ -300,10 +299,10 @@ class TestManyFramesAtOnce:
             events: list[Event] = []
             reader = reader_of()
             reader.take(broken, [])
-            reader.take_all(['{"a":1}'], b"", events)
+            reader.take_all(['{"a":1}'], events)
             assert events == [Unknown({"a": 1})]
 
     def test_end_with_the_end_of_the_answer(self) -> None:
         events: list[Event] = []
-        reader_of().take_all(['{"end":1}', '{"a":1}'], b"", events)
+        reader_of().take_all(['{"end":1}', '{"a":1}'], events)
         assert [type(event) for event in events] == [Unknown, Finished]

@@ -54,6 +54,20 @@ class NDJSONDecoder:
         self._hold(tail)
         return frames
 
+    def feed_one(self, data: bytes) -> str:
+        """As `feed_texts`, if `data` is exactly one line of valid UTF-8, and not the first; gives it.
+
+        Empty for anything else; then nothing was taken.
+        """
+        if self._open or self._first or len(data) > self._limit or self.failure is not None:
+            return ""
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return ""
+        line = text[:-1]
+        return "" if "\n" in line or text[-1:] != "\n" else line.strip(_WHITE_SPACE_TEXT)
+
     def feed_texts(self, data: bytes) -> list[bytes | str]:
         """As `feed`, for the parser: lines that begin and end in `data` as text where they are valid UTF-8."""
         lines: list[bytes | str] = []
@@ -70,7 +84,7 @@ class NDJSONDecoder:
             lines += self.feed(data)
             return lines
         try:
-            text = str(data[:cut], "utf-8")
+            text = data[:cut].decode()
         except UnicodeDecodeError:
             lines += self.feed(data)
             return lines

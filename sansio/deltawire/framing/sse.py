@@ -24,6 +24,7 @@ __all__ = ["SSEDecoder", "SSEFrame"]
 
 _BOM = b"\xef\xbb\xbf"
 _PENDING_BYTES = 64
+_CR = 13
 
 # A field of an unknown name with JSON as its value, or JSON before any colon: `dat: {`, `data; {`.
 _UNKNOWN_JSON = re.compile(rb"[^{\[:]*(?:\{|:\s*[{\[])")
@@ -87,6 +88,9 @@ class SSEDecoder:
         self._event = ""
         self._retry: int | None = None
         self._last_event_id = ""
+        # What stood around the data of the newest plain frame: the next one mostly looks the same.
+        self._lead = "data: "
+        self._ending = "\n\n"
 
     @property
     def pending(self) -> bytes:
@@ -106,6 +110,25 @@ class SSEDecoder:
         """What is pending at the end of the body, with `terminated=False`."""
         return _frames(self.end_blocks())
 
+    def feed_one(self, data: bytes) -> str | None:
+        """As `feed_blocks`, if `data` is exactly one plain frame that looks like the one before; gives its data.
+
+        None for anything else; then nothing was taken.
+        """
+        lines = self._lines
+        if self._size or lines.open_line or lines.after_cr or len(data) > self._limit or self._head is not None:
+            return None
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return None
+        # Slices are compared in half the time of `startswith`.
+        lead, ending = self._lead, self._ending
+        if text[: len(lead)] != lead or text[-len(ending) :] != ending or self.failure is not None:
+            return None
+        frame = text[len(lead) : -len(ending)]
+        return None if "\n" in frame or "\r" in frame else frame
+
     def feed_blocks(self, data: bytes) -> list[SSEBlock | str]:
         """As `feed`, for the parser: plain frames as the text of their data, all else as blocks.
 
@@ -119,7 +142,7 @@ class SSEDecoder:
             if self._size + len(lines.open_line) + len(data) <= self._limit and lines.append(data):
                 return blocks
             # The frame that straddles two chunks goes line by line, up to its end.
-            blank = b"\r\n\r\n" if b"\r" in data else b"\n\n"
+            blank = b"\r\n\r\n" if _CR in data else b"\n\n"
             cut = data.find(blank) + len(blank)
             if cut < len(blank):
                 self._feed_lines(data, blocks)
@@ -129,18 +152,21 @@ class SSEDecoder:
         if len(data) > self._limit or self.failure is not None:
             self._feed_lines(data, blocks)
             return blocks
-        returns = b"\r" in data
-        cut = data.rfind(b"\r\n\r\n" if returns else b"\n\n")
+        # A byte is looked for ten times faster as a number.
+        returns = _CR in data
+        ending = b"\r\n\r\n" if returns else b"\n\n"
+        cut = data.rfind(ending)
         if cut < 0:
             self._feed_lines(data, blocks)
             return blocks
         try:
-            text = str(data[:cut], "utf-8")
+            text = data[:cut].decode()
         except UnicodeDecodeError:
             self._feed_lines(data, blocks)
             return blocks
-        self._cut_blocks(text, returns, blocks)
-        cut += 4 if returns else 2
+        self._ending = ending.decode()
+        self._cut_frames(text, returns, blocks)
+        cut += len(ending)
         if cut < len(data):
             self._feed_lines(data[cut:], blocks)
         return blocks
@@ -164,23 +190,27 @@ class SSEDecoder:
         self._head = None
         return data.removeprefix(_BOM)
 
-    def _cut_blocks(self, text: str, returns: bool, blocks: list[SSEBlock | str]) -> None:
-        for block in text.split("\r\n\r\n" if returns else "\n\n"):
-            if block.startswith("data: "):
-                start = 6
+    def _cut_frames(self, text: str, returns: bool, blocks: list[SSEBlock | str]) -> None:
+        # Mostly all frames of a chunk have the same lead, and a long separator is found much faster than a short one.
+        lead, ending = self._lead, self._ending
+        if text[: len(lead)] != lead:
+            self._cut_blocks(text, returns, blocks)
+            return
+        for piece in text[len(lead) :].split(ending + lead):
+            if "\n" in piece or (returns and "\r" in piece):
+                self._cut_blocks(lead + piece, returns, blocks)
             else:
-                start = block.find("\n") + 7
-                if (
-                    not block.startswith("event: ")
-                    or block.startswith("event: e")
-                    or block[start - 6 : start] != "data: "
-                ):
-                    self._take_block(block, blocks)
-                    continue
-            if block.find("\n", start) >= 0 or (returns and "\r" in block):
+                blocks.append(piece)
+
+    def _cut_blocks(self, text: str, returns: bool, blocks: list[SSEBlock | str]) -> None:
+        for block in text.split(self._ending):
+            lead = _lead_of(block)
+            frame = block[len(lead) :]
+            if not lead or "\n" in frame or (returns and "\r" in frame):
                 self._take_block(block, blocks)
             else:
-                blocks.append(block[start:])
+                self._lead = lead
+                blocks.append(frame)
 
     def _take_block(self, block: str, blocks: list[SSEBlock | str]) -> None:
         for line in block.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
@@ -275,6 +305,16 @@ class SSEDecoder:
 def _report_loss(found: re.Match[bytes] | None, blocks: list[SSEBlock | str]) -> None:
     if found is not None:
         blocks.append(SSEBlock("lost", found.string))
+
+
+def _lead_of(block: str) -> str:
+    """What stands before the data of a plain frame, `""` for any other."""
+    name, end, _ = block.partition("\n")
+    if name.startswith("data: "):
+        return "data: "
+    lead = f"{name}{end}data: "
+    named = name.startswith("event: ") and not name.startswith("event: e") and "\r" not in name.removesuffix("\r")
+    return lead if named and block.startswith(lead) else ""
 
 
 def _value(lines: bytearray) -> bytes:

@@ -41,7 +41,16 @@ def by_texts(chunks: list[bytes], limit: int = 1000) -> Seen:
     return [line.encode() if isinstance(line, str) else line for line in lines], decoder.end(), decoder.failure
 
 
-WAYS = pytest.mark.parametrize("decode", [by_bytes, by_texts])
+def one_by_one(chunks: list[bytes], limit: int = 1000) -> Seen:
+    decoder = NDJSONDecoder(limit)
+    lines: list[bytes | str] = []
+    for chunk in chunks:
+        line = decoder.feed_one(chunk)
+        lines += [line] if line else decoder.feed_texts(chunk)
+    return [line.encode() if isinstance(line, str) else line for line in lines], decoder.end(), decoder.failure
+
+
+WAYS = pytest.mark.parametrize("decode", [by_bytes, by_texts, one_by_one])
 Decode = Callable[..., Seen]
 
 
@@ -108,7 +117,8 @@ def test_any_split_gives_the_same_lines_and_the_same_verdict(
 
 @given(BODIES, PLACES, LIMITS)
 def test_both_ways_give_the_same_lines(body: bytes, places: list[int], limit: int) -> None:
-    assert by_texts(cut(body, places), limit) == by_bytes([body], limit)
+    for chunks in (cut(body, places), body.splitlines(keepends=True)):
+        assert by_texts(chunks, limit) == one_by_one(chunks, limit) == by_bytes([body], limit)
 
 
 @WAYS

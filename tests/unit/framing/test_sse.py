@@ -28,6 +28,19 @@ PIECES = [
     *(BOM, b"\xef", b"\xbb\xbf", "é\u2028".encode(), b"\xff", b"\xf0\x9f\x8c"),
 ]
 BODIES = st.lists(st.sampled_from(PIECES), max_size=16).map(b"".join)
+# A chunk to a frame, or nearly: as the network brings them.
+CHUNKS = st.lists(
+    st.builds(
+        lambda lead, data, ending: lead + data + ending,
+        st.sampled_from([b"data: ", b"data: ", b"event: a\ndata: ", b"event: a\r\ndata: ", b"event: error\ndata: "]),
+        st.sampled_from([b"{}", b"x", b"", b"x\ny", b"x\ry", b"x\n\ndata: y", b"x\n\nevent: b\ndata: y", b"\xff"]),
+        st.sampled_from(
+            [b"\n\n", b"\n\n", b"\r\n\r\n", b"\r\n\r\n", b"\n", b"\r\r", b"\n\ndata", b"\n\n\n", b"\n\r\n"]
+        ),
+    )
+    | st.sampled_from(PIECES),
+    max_size=10,
+)
 ARBITRARY = st.binary(max_size=60)
 LIMITS = st.integers(0, 40)
 
@@ -79,9 +92,23 @@ def blocks_at_once(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | N
     return blocks + decoder.end_blocks(), decoder.failure
 
 
+def blocks_one_by_one(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | None]:
+    decoder = SSEDecoder(limit)
+    blocks: Blocks = []
+    for chunk in chunks:
+        frame = decoder.feed_one(chunk)
+        blocks += decoder.feed_blocks(chunk) if frame is None else [frame]
+    return blocks + decoder.end_blocks(), decoder.failure
+
+
 def assert_both_ways_agree(chunks: list[bytes], limit: int = 1_000_000) -> None:
-    quick, verdict = blocks_at_once(chunks, limit)
-    slow, expected = blocks_by_lines(chunks, limit)
+    expected = blocks_by_lines(chunks, limit)
+    for found in (blocks_at_once(chunks, limit), blocks_one_by_one(chunks, limit)):
+        assert_same_blocks(found, expected)
+
+
+def assert_same_blocks(found: tuple[Blocks, Failure | None], wanted: tuple[Blocks, Failure | None]) -> None:
+    (quick, verdict), (slow, expected) = found, wanted
     assert verdict == expected
     assert len(quick) == len(slow)
     for block, reference in zip(quick, slow, strict=True):
@@ -170,6 +197,37 @@ def test_no_split_changes_the_frames_nor_the_verdict(body: bytes, places: list[i
 def test_whole_blocks_are_what_the_lines_are(body: bytes, places: list[int], limit: int) -> None:
     assert_both_ways_agree([body], limit)
     assert_both_ways_agree(cut(body, places), limit)
+
+
+@given(CHUNKS, LIMITS | st.just(10_000))
+def test_frames_that_come_alone_are_what_the_lines_are(chunks: list[bytes], limit: int) -> None:
+    assert_both_ways_agree(chunks, limit)
+    assert_both_ways_agree([b"".join(chunks)], limit)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "taken"),
+    [
+        pytest.param([b"data: x\n\n"], ["x"], id="data"),
+        pytest.param([b"data: x\n\n"] * 3, ["x"] * 3, id="again"),
+        pytest.param([b"event: a\ndata: x\n\n"] * 3, [None, "x", "x"], id="a name once it is known"),
+        pytest.param([b"event: a\r\ndata: x\r\n\r\n"] * 2, [None, "x"], id="CRLF once it is known"),
+        pytest.param([b"event: error\ndata: x\n\n"] * 2, [None, None], id="an error never"),
+        pytest.param([b"data: x\n\ndata: y\n\n"], [None], id="two"),
+        pytest.param([b"data: x\n", b"\ndata: y\n\n", b"data: z\n\n"], [None, None, "z"], id="behind an open one"),
+        pytest.param([b"data: x\r", b"data: y\n\n"], [None, None], id="behind CR"),
+        pytest.param([b"data: " + b"x" * 90 + b"\n\n"], [None], id="beyond the limit"),
+        pytest.param([b"data: \xff\n\n"], [None], id="invalid UTF-8"),
+    ],
+)
+def test_a_frame_that_comes_alone_is_taken_at_once(chunks: list[bytes], taken: list[str | None]) -> None:
+    decoder = SSEDecoder(90, past_bom=True)
+    found: list[str | None] = []
+    for chunk in chunks:
+        found.append(decoder.feed_one(chunk))
+        if found[-1] is None:
+            decoder.feed_blocks(chunk)
+    assert found == taken
 
 
 def test_whole_blocks_are_what_the_lines_are_in_recorded_streams(streams: Path) -> None:
