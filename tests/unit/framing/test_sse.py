@@ -1,4 +1,4 @@
-"""Server-sent events by the standard (WHATWG HTML, section 9.2), at any split, by both ways through the decoder."""
+"""Server-sent events by the standard (WHATWG HTML, section 9.2), at any split."""
 
 from __future__ import annotations
 
@@ -7,44 +7,16 @@ import itertools
 import pickle
 import re
 import tracemalloc
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.helpers import recorded
 from tests.provider_laws import PLACES, bytewise, cut
+from tests.sse_ways import ARBITRARY, BODIES, BOM, LIMITS, assert_both_ways_agree
 
 from deltawire.failures import Failure
 from deltawire.framing.lines import too_large
-from deltawire.framing.sse import SSEBlock, SSEDecoder, SSEFrame
-
-BOM = b"\xef\xbb\xbf"
-PIECES = [
-    *(b"data: ", b"data:", b"data", b"event: ", b"event: error", b"event: x\ndata: y", b"event", b"id: 7", b"id: \0"),
-    *(b"retry: 5", b"retry:x", b": c", b":", b"error: e", b'{"a":1}', b"{", b"}", b"[DONE]", b"other: z", b"x", b" "),
-    *(b"\n", b"\n\n", b"\r", b"\r\n", b"\r\n\r\n", b"data: x\n\n", b"data: y\r\n\r\n", b"data: z\r\r"),
-    *(b"dat: {", b"data; [", b"event: a*data: {", b"id: a*data:[", b": data: {"),
-    *(BOM, b"\xef", b"\xbb\xbf", "é\u2028".encode(), b"\xff", b"\xf0\x9f\x8c"),
-]
-BODIES = st.lists(st.sampled_from(PIECES), max_size=16).map(b"".join)
-# A chunk to a frame, or nearly: as the network brings them.
-CHUNKS = st.lists(
-    st.builds(
-        lambda lead, data, ending: lead + data + ending,
-        st.sampled_from([b"data: ", b"data: ", b"event: a\ndata: ", b"event: a\r\ndata: ", b"event: error\ndata: "]),
-        st.sampled_from([b"{}", b"x", b"", b"x\ny", b"x\ry", b"x\n\ndata: y", b"x\n\nevent: b\ndata: y", b"\xff"]),
-        st.sampled_from(
-            [b"\n\n", b"\n\n", b"\r\n\r\n", b"\r\n\r\n", b"\n", b"\r\r", b"\n\ndata", b"\n\n\n", b"\n\r\n"]
-        ),
-    )
-    | st.sampled_from(PIECES),
-    max_size=10,
-)
-ARBITRARY = st.binary(max_size=60)
-LIMITS = st.integers(0, 40)
-
-Blocks = list[SSEBlock | str]
+from deltawire.framing.sse import SSEDecoder, SSEFrame
 
 
 def frame(data: str, event: str = "message", last_event_id: str = "", retry: int | None = None) -> SSEFrame:
@@ -76,48 +48,6 @@ def by_the_standard(body: bytes) -> list[SSEFrame]:
         elif name == "retry" and value.isascii() and value.isdecimal():
             retry = int(value)
     return frames
-
-
-def blocks_by_lines(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | None]:
-    decoder = SSEDecoder(limit)
-    blocks: Blocks = []
-    for chunk in chunks:
-        decoder._feed_lines(decoder._past_bom(chunk), blocks)
-    return blocks + decoder.end_blocks(), decoder.failure
-
-
-def blocks_at_once(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | None]:
-    decoder = SSEDecoder(limit)
-    blocks = [block for chunk in chunks for block in decoder.feed_blocks(chunk)]
-    return blocks + decoder.end_blocks(), decoder.failure
-
-
-def blocks_one_by_one(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | None]:
-    decoder = SSEDecoder(limit)
-    blocks: Blocks = []
-    for chunk in chunks:
-        frame = decoder.feed_one(chunk)
-        blocks += decoder.feed_blocks(chunk) if frame is None else [frame]
-    return blocks + decoder.end_blocks(), decoder.failure
-
-
-def assert_both_ways_agree(chunks: list[bytes], limit: int = 1_000_000) -> None:
-    expected = blocks_by_lines(chunks, limit)
-    for found in (blocks_at_once(chunks, limit), blocks_one_by_one(chunks, limit)):
-        assert_same_blocks(found, expected)
-
-
-def assert_same_blocks(found: tuple[Blocks, Failure | None], wanted: tuple[Blocks, Failure | None]) -> None:
-    (quick, verdict), (slow, expected) = found, wanted
-    assert verdict == expected
-    assert len(quick) == len(slow)
-    for block, reference in zip(quick, slow, strict=True):
-        if isinstance(block, str):
-            assert isinstance(reference, SSEBlock)
-            assert (reference.kind, reference.data, reference.terminated) == ("data", block.encode(), True)
-            assert (reference.event == "error", reference.retry) == (False, None)
-        else:
-            assert block == reference
 
 
 @pytest.mark.parametrize(
@@ -193,94 +123,6 @@ def test_no_split_changes_the_frames_nor_the_verdict(body: bytes, places: list[i
     assert frames_of(bytewise(body), limit) == frames_of([body], limit)
 
 
-@given(BODIES | ARBITRARY, PLACES, LIMITS | st.just(10_000))
-def test_whole_blocks_are_what_the_lines_are(body: bytes, places: list[int], limit: int) -> None:
-    assert_both_ways_agree([body], limit)
-    assert_both_ways_agree(cut(body, places), limit)
-
-
-@given(CHUNKS, LIMITS | st.just(10_000))
-def test_frames_that_come_alone_are_what_the_lines_are(chunks: list[bytes], limit: int) -> None:
-    assert_both_ways_agree(chunks, limit)
-    assert_both_ways_agree([b"".join(chunks)], limit)
-
-
-@pytest.mark.parametrize(
-    ("chunks", "taken"),
-    [
-        pytest.param([b"data: x\n\n"], ["x"], id="data"),
-        pytest.param([b"data: x\n\n"] * 3, ["x"] * 3, id="again"),
-        pytest.param([b"event: a\ndata: x\n\n"] * 3, [None, "x", "x"], id="a name once it is known"),
-        pytest.param([b"event: a\r\ndata: x\r\n\r\n"] * 2, [None, "x"], id="CRLF once it is known"),
-        pytest.param([b"event: error\ndata: x\n\n"] * 2, [None, None], id="an error never"),
-        pytest.param([b"data: x\n\ndata: y\n\n"], [None], id="two"),
-        pytest.param([b"data: x\n", b"\ndata: y\n\n", b"data: z\n\n"], [None, None, "z"], id="behind an open one"),
-        pytest.param([b"data: x\r", b"data: y\n\n"], [None, None], id="behind CR"),
-        pytest.param([b"data: " + b"x" * 90 + b"\n\n"], [None], id="beyond the limit"),
-        pytest.param([b"data: \xff\n\n"], [None], id="invalid UTF-8"),
-    ],
-)
-def test_a_frame_that_comes_alone_is_taken_at_once(chunks: list[bytes], taken: list[str | None]) -> None:
-    decoder = SSEDecoder(90, past_bom=True)
-    found: list[str | None] = []
-    for chunk in chunks:
-        found.append(decoder.feed_one(chunk))
-        if found[-1] is None:
-            decoder.feed_blocks(chunk)
-    assert found == taken
-
-
-def test_whole_blocks_are_what_the_lines_are_in_recorded_streams(streams: Path) -> None:
-    files = [row["file"] for row in recorded(streams, ".sse")][::20]
-    assert len(files) > 40
-    for file in files:
-        body = (streams / file).read_bytes()
-        frames = [match.end() for match in re.finditer(rb"\r?\n\r?\n", body)]
-        for places in ([], frames, range(0, len(body), 1_460), range(0, len(body), 97)):
-            assert_both_ways_agree(cut(body, places))
-
-
-@pytest.mark.parametrize(
-    ("body", "blocks"),
-    [
-        pytest.param(b"data: x\n\n", ["x"], id="plain"),
-        pytest.param(BOM + b"data: x\n\n", ["x"], id="byte order mark"),
-        pytest.param(b"event: a\ndata: x\n\n", ["x"], id="plain with a name"),
-        pytest.param(b"event: error\ndata: x\n\n", [SSEBlock("data", b"x", "error")], id="an error by its name"),
-        pytest.param(b"event: ping\n\n", [SSEBlock("event", b"", "ping")], id="a name and no data"),
-        pytest.param(b":  hi \n\n:\n", [SSEBlock("comment", b"hi"), SSEBlock("comment", b"")], id="comments"),
-        pytest.param(b":hi\n", [SSEBlock("comment", b"hi")], id="a comment without a space"),
-        pytest.param(b"error: a\nerror: b\n\n", [SSEBlock("error", b"a\nb")], id="a field named error"),
-        pytest.param(
-            b"data: x\nerror: e\n\n", [SSEBlock("data", b"x"), SSEBlock("error", b"e")], id="data and then the error"
-        ),
-        pytest.param(
-            b'data: x\n\n{\n "error": {\n  "code": 5\n }\n}\n\n',
-            ["x", SSEBlock("bare", b'{\n "error": {\n  "code": 5\n }\n}')],
-            id="pretty-printed JSON between the frames",
-        ),
-        pytest.param(
-            b"{\n}\n\ndata: x\nerror: e\n\n[\n]\n\n",
-            [SSEBlock("bare", b"{\n}"), SSEBlock("data", b"x"), SSEBlock("error", b"e"), SSEBlock("bare", b"[\n]")],
-            id="nothing stays for the next frame",
-        ),
-        pytest.param(b"[{}]\n: c\n\n", [SSEBlock("comment", b"c"), SSEBlock("bare", b"[{}]")], id="comment inside"),
-        pytest.param(
-            b'event: error\n{"a":1}\n\n', [SSEBlock("bare", b'{"a":1}', "error")], id="named, and no data field"
-        ),
-        pytest.param(b"id: 3\ndata: x\n\n", [SSEBlock("data", b"x", "", "3")], id="an id"),
-        pytest.param(b"retry: 3\ndata: x\n\n", [SSEBlock("data", b"x", "", "", 3)], id="retry"),
-        pytest.param(b"data: a\xff\n\n", [SSEBlock("data", b"a\xff")], id="invalid UTF-8 stays bytes"),
-        pytest.param(b"data: x\rdata: y\r\n\r\n", [SSEBlock("data", b"x\ny")], id="CR inside a CRLF block"),
-        pytest.param(b"other: x\n\n", [], id="nothing of interest"),
-    ],
-)
-def test_blocks_say_more_than_the_standard(body: bytes, blocks: Blocks) -> None:
-    assert blocks_at_once([body], 1_000) == (blocks, None)
-    for place in range(len(body)):
-        assert_both_ways_agree([body[:place], body[place:]])
-
-
 def test_what_is_pending_at_the_end_comes_unterminated() -> None:
     assert frames_of([b"data: x\n"]) == ([], [SSEFrame("message", "x", "", None, terminated=False)], None)
     assert frames_of([b"id: 4\nevent: a\ndata: x\ndata: y"]) == (
@@ -289,17 +131,6 @@ def test_what_is_pending_at_the_end_comes_unterminated() -> None:
         None,
     )
     assert frames_of([b"event: a\n"]) == ([], [], None)
-
-
-def test_pending_blocks_come_unterminated() -> None:
-    body = b'event: a\n\nerror: e\n\ndata: x\nerror: e\n\n: c\nevent: b\nerror: f\n{"a":'
-    blocks = blocks_at_once([body], 1_000)[0]
-    assert blocks[-3:] == [
-        SSEBlock("comment", b"c"),
-        SSEBlock("error", b"f", terminated=False),
-        SSEBlock("bare", b'{"a":', "b", terminated=False),
-    ]
-    assert blocks_at_once([b"event: b"], 1_000)[0] == [SSEBlock("event", b"", "b", terminated=False)]
 
 
 def test_the_end_comes_once() -> None:
