@@ -71,6 +71,8 @@ def test_what_may_be(fault: str, events: list[Any], fields: dict[str, Any]) -> N
         ("delay", [*CALL_CUT, TRUNCATED], {}, "harmless"),
         ("delay", without_text(WHOLE), {}, "harmless"),
         ("reset", WHOLE, {}, "a cut stream is a success"),
+        ("stall", WHOLE, {}, "slept through"),
+        ("stall", without_text(WHOLE), {}, "a cut stream is a success"),
         ("close", [*without_text(WHOLE)], {"position": Position.AFTER_TERMINAL}, "a cut stream is a success"),
         ("close", [TextDelta("else"), TRUNCATED], {}, "never sent"),
         ("black-hole", [TRUNCATED], {}, "silence, and yet"),

@@ -88,7 +88,8 @@ def _cut(
     behind_proof = cell.position is Position.AFTER_TERMINAL
     wrong: list[str] = []
     if isinstance(last, Finished) and not (behind_proof and whole):
-        wrong.append(f"a cut stream is a success: {last!r}")
+        slept = whole and cell.fault == "stall"
+        wrong.append(f"{'a stall was slept through' if slept else 'a cut stream is a success'}: {last!r}")
     if not sample.text.startswith(text):
         wrong.append(f"text that was never sent: {text!r}")
     if any(call.complete and _arguments(call) != json.loads(sample.arguments) for call in calls):
