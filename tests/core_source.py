@@ -22,7 +22,6 @@ OUTSIDE = {
     "datetime",
     "difflib",
     "enum",
-    "functools",
     "itertools",
     "json",
     "math",
@@ -34,7 +33,7 @@ OUTSIDE = {
     "urllib.parse",
     "zlib",
 }
-OUTSIDE_OF_TESTING = {"hypothesis", "hypothesis.strategies"}
+OUTSIDE_OF_TESTING = {"hypothesis"}
 
 
 class TypingRemover(ast.NodeTransformer):

@@ -70,6 +70,11 @@ def test_imports_only_relatively_and_from_the_allowed_modules(module: Module) ->
     assert "?" not in set(inside_imports(module))
 
 
+def test_the_allowed_modules_are_those_that_are_used() -> None:
+    used = {name for module in MODULES.values() for name in outside_imports(module)}
+    assert used == OUTSIDE | OUTSIDE_OF_TESTING
+
+
 @each_module
 def test_neither_waits_nor_suspends_nor_does_io(module: Module) -> None:
     wrong = set()
