@@ -212,7 +212,11 @@ class ToolCalls:
         self, events: list[Event], choice: int | None = None, *, proper: bool = True, cut: bool = False
     ) -> None:
         """Finishes every open call, or those of one choice, in order of appearance."""
-        for call in [call for call in self.open if choice is None or call.choice == choice]:
+        closing = [call for call in self.open if choice is None or call.choice == choice]
+        strays = {call.choice for call in closing if not call.name}
+        for call in closing:
+            # What a call without a name holds may be the arguments of one that has none.
+            call.damaged = call.damaged or (call.choice in strays and not call.has_arguments)
             self.close(call, events, proper=proper, cut=cut)
 
     def damage(self) -> None:

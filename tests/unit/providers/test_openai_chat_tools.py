@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.chat_chunks import (
@@ -312,3 +312,25 @@ class TestFirstForm:
 def test_empty_fragments_are_no_events() -> None:
     events = events_of(calls(call(0, "", id="a", name="f")), *(calls(call(0, piece)) for piece in ("{", "", "}")), END)
     assert of(events, ToolCallDelta) == [ToolCallDelta(0, "{"), ToolCallDelta(0, "}")]
+
+
+class TestADamagedIndex:
+    """The first fragment of a call says another index than those behind it."""
+
+    FIRST: ClassVar[Any] = {"index": 1, "id": "call_a", "type": "function", "function": {"name": "f", "arguments": ""}}
+
+    @pytest.mark.parametrize("end", [END, "[DONE]"], ids=["finish reason", "[DONE]"])
+    def test_a_call_that_lost_its_arguments_was_complete(self, end: Any) -> None:
+        events = events_of(calls(self.FIRST), calls(call(0, X1)), end)
+        assert [(one.name, one.arguments, one.complete) for one in of(events, ToolCallFinished)] == [
+            ("f", "", False),
+            ("", X1, False),
+        ]
+        assert Note(NoteCode.CALL_WITHOUT_NAME, "choice 0, call 1") in events
+
+    def test_calls_with_arguments_and_of_other_choices_stay_complete(self) -> None:
+        whole = {"index": 5, "id": "call_b", "function": {"name": "g", "arguments": X1}}
+        other = {"index": 1, "delta": {"tool_calls": [{**self.FIRST, "id": "call_c"}]}, "finish_reason": None}
+        events = events_of(calls(self.FIRST), calls(call(0, X1)), calls(whole), {"choices": [other]}, "[DONE]")
+        finished = {one.id: one.complete for one in of(events, ToolCallFinished) if one.name}
+        assert finished == {"call_a": False, "call_b": True, "call_c": True}

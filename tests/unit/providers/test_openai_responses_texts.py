@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.responses_wire import (
     AT_TEXT,
@@ -168,3 +170,26 @@ class TestTextsOfOneItem:
         events = both_ways([CREATED, added(message(text_part("Hel")))])
         assert message_of(events).text == "Hel"
         assert events[-1].error.kind == "truncated"  # type: ignore[union-attr]
+
+
+class TestADamagedIndex:
+    def part_done(self, index: int, content: str) -> Any:
+        return event("content_part.done", **place("msg_1", content_index=index), part=text_part(content))
+
+    def test_a_part_that_ended_under_an_unseen_index_was_said_twice(self) -> None:
+        whole = event("output_text.done", **AT_TEXT, text="Hello")
+        events = both_ways([CREATED, added(message()), text_delta("Hello"), whole, self.part_done(7, "Hello")])
+        assert [event.text for event in of_type(events, TextDelta)] == ["Hello"]
+        assert NoteCode.DUPLICATE_DROPPED in codes(events)
+
+    def test_another_part_with_the_same_text_is_said_when_its_item_closes(self) -> None:
+        whole = event("output_text.done", **AT_TEXT, text="Hello")
+        item = message(text_part("Hello"), text_part("Hello"))
+        parts = [text_delta("Hello"), whole, self.part_done(1, "Hello"), done(item), completed(item)]
+        events = both_ways([CREATED, added(message()), *parts])
+        assert [(event.text, event.part) for event in of_type(events, TextDelta)] == [("Hello", 0), ("Hello", 1)]
+
+    def test_another_part_with_another_text_is_said_at_once(self) -> None:
+        whole = event("output_text.done", **AT_TEXT, text="Hello")
+        events = both_ways([CREATED, added(message()), text_delta("Hello"), whole, self.part_done(1, "Bye")])
+        assert [event.text for event in of_type(events, TextDelta)] == ["Hello", "Bye"]

@@ -54,6 +54,12 @@ class CallMapper:
         if is_object(delta.get("function_call")):
             self._map_legacy(state, delta["function_call"], events)
 
+    def note_nameless(self, state: Choice, events: list[Event]) -> None:
+        """Says which calls end without a name: an index, or the chunk that began them, came damaged or not at all."""
+        for call in self._provider.calls.open:
+            if call.choice == state.index and not call.name:
+                self._provider.note(NoteCode.CALL_WITHOUT_NAME, f"choice {state.index}, call {call.index}", events)
+
     def _map_entry(self, state: Choice, entry: dict[str, Any], events: list[Event]) -> None:
         kind: ToolKind = "custom" if entry.get("type") == "custom" or is_object(entry.get("custom")) else "function"
         function = as_object(entry.get("function"))

@@ -187,7 +187,13 @@ class OpenAIChat(Provider):
         """Ends with `Finished`, after what was to be told at a finish reason that never came."""
         for state in self.choices.values():
             self._deltas.end_choice(state, events)
+            self._calls.note_nameless(state, events)
         super().finish(events, proper=proper)
+
+    def finish_choice(self, choice: Choice, reason: FinishReason, raw_reason: str, events: list[Event]) -> None:
+        """As every provider; calls without a name are noted."""
+        self._calls.note_nameless(choice, events)
+        super().finish_choice(choice, reason, raw_reason, events)
 
     def objects(self, value: Any, events: list[Event]) -> list[dict[str, Any]]:
         """The objects of a list; null counts as absent there too, and all else as unknown."""

@@ -69,7 +69,7 @@ class TextMapper:
     def whole(self, item: Item, speech: Speech, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps the event that has a whole text."""
         text = as_text(payload.get(speech.field))
-        index = self._closing_index(item, speech.channel, payload.get(speech.index), text)
+        index = self._closing_index(item, speech.channel, payload.get(speech.index), text, events)
         self._close(item, speech.channel, index, text, payload, events)
 
     def part(self, item: Item, event: PartEvent, payload: dict[str, Any], events: list[Event]) -> None:
@@ -80,7 +80,7 @@ class TextMapper:
         index = payload.get(event.index)
         text = as_text(part.get(field))
         if event.closes:
-            number = self._closing_index(item, channel, index, text)
+            number = self._closing_index(item, channel, index, text, events)
             self._close(item, channel, number, text, part, events)
             self._cite_rest(self._spoken(item, channel, number), part, events)
             return
@@ -136,15 +136,20 @@ class TextMapper:
             for annotation in as_list(part.get("annotations")):
                 self._remember(spoken, annotation)
 
-    @staticmethod
-    def _closing_index(item: Item, channel: str, said: Any, text: str) -> int:
+    def _closing_index(self, item: Item, channel: str, said: Any, text: str, events: list[Event]) -> int:
         """The index of the text that an event closes; one that nothing was streamed under may be a slip."""
         index = item.numbered(channel, said)
         spoken = item.spoken.get((channel, index))
         newest = item.newest.get(channel)
         if newest is not None and text and (spoken is None or spoken.silent):
             streamed = item.spoken[channel, newest]
-            if not streamed.closed and streamed.remainder(text) is not None:
+            rest = streamed.remainder(text)
+            if not streamed.closed and rest is not None:
+                return newest
+            if spoken is None and rest == "":
+                # Nothing opened this one, and its text was closed before: if it is another one, the item has it too.
+                what = f"{item.type} {item.id} {channel} {index}"
+                self._provider.note_once(NoteCode.DUPLICATE_DROPPED, what, events)
                 return newest
         return index
 
