@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from deltawire.attempt_timeline import percentile
 
 from .markup import Markup, join, tag
@@ -13,9 +15,13 @@ from .words import seconds_words
 __all__ = ["comparison_table", "cost_words", "number_cards", "outcome_line", "overview_table", "usage_table"]
 
 
+# From here on a factor reads better than per cent.
+_MANY = 3
+
+
 def number_cards(story: Story) -> Markup:
     """The numbers that matter, each with its name; a dozen, which fills rows of three, four and six."""
-    cards = [tag("div", tag("dt", name), tag("dd", value)) for name, value in _numbers(story)]
+    cards = [tag("div", tag("dt", number.name), tag("dd", number.words)) for number in _numbers(story)]
     return tag("dl", *cards, class_="numbers")
 
 
@@ -41,15 +47,30 @@ def usage_table(story: Story) -> Markup:
     return tag("div", tag("table", tag("caption", "Tokens", class_="quiet"), *rows), class_="scroll")
 
 
-def comparison_table(stories: Sequence[Story]) -> Markup:
-    """The numbers of stories side by side."""
-    head = [tag("th", "", scope="col"), *(tag("th", story.title, scope="col") for story in stories)]
-    columns = [[("outcome", _outcome(story)), *_numbers(story)] for story in stories]
-    rows = [
-        tag("tr", tag("th", row[0][0], scope="row"), *(tag("td", value) for _, value in row))
-        for row in zip(*columns, strict=True)
+def comparison_table(first: Story, second: Story) -> Markup:
+    """The numbers of two stories side by side, and how much more or less the second one's are."""
+    names = ("", first.title, second.title, "B against A")
+    head = tag("tr", *(tag("th", name, scope="col", class_="words") for name in names))
+    rows = [_row("outcome", _outcome(first), _outcome(second), "", kind="words")]
+    rows += [
+        _row(one.name, one.words, other.words, _change(one.value, other.value))
+        for one, other in zip(_numbers(first), _numbers(second), strict=True)
     ]
-    return tag("div", tag("table", tag("tr", *head), *rows), class_="scroll", tabindex=0)
+    return tag("div", tag("table", head, *rows, class_="wide"), class_="scroll", tabindex=0)
+
+
+def _row(name: str, *cells: str, kind: str = "number") -> Markup:
+    return tag("tr", tag("th", name, scope="row"), *(tag("td", cell, class_=kind) for cell in cells))
+
+
+def _change(before: float | None, after: float | None) -> str:
+    """How much more or less, in per cent or as a factor; a dash where there is nothing to compare with."""
+    if before is None or after is None or not before:
+        return "–" if before != after or before is None else "="
+    if after >= _MANY * before:
+        return f"× {after / before:,.1f}"
+    change = round((after / before - 1) * 100)
+    return f"{'+' if change > 0 else '−'}{abs(change):,} %" if change else "="
 
 
 def overview_table(stories: Sequence[Story]) -> Markup:
@@ -59,7 +80,7 @@ def overview_table(stories: Sequence[Story]) -> Markup:
     head = tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(names, kinds, strict=True)))
     rows: list[Markup] = []
     for place, story in enumerate(stories, 1):
-        numbers = dict(_numbers(story))
+        numbers = {number.name: number.words for number in _numbers(story)}
         link = tag("th", tag("a", story.title, href=f"#stream-{place}"), scope="row")
         told = tag("td", _outcome(story), class_="good" if story.message.complete else "bad")
         cells = [tag("td", numbers[name], class_=kind) for name, kind in list(zip(names, kinds, strict=True))[2:]]
@@ -89,26 +110,40 @@ def _dollars(cost: float) -> str:
     return f"${cost:.6f}".rstrip("0").rstrip(".")
 
 
-def _numbers(story: Story) -> list[tuple[str, str]]:
+@attrs.frozen
+class _Number:
+    name: str
+    value: float | None
+    words: str
+
+
+def _numbers(story: Story) -> list[_Number]:
     timeline = story.timeline
     answered = timeline.attempts[-1] if timeline.attempts else None
     gaps = timeline.gaps()
-    pace = None if answered is None else answered.characters_per_second
     usage = story.usage
     return [
-        ("attempts", f"{len(timeline.attempts)}"),
-        ("first byte", seconds_words(timeline.time_to_first_byte)),
-        ("first content", seconds_words(timeline.time_to_first_content)),
-        ("in all", seconds_words(timeline.seconds)),
-        ("gap p50", seconds_words(percentile(gaps, 0.5))),
-        ("gap p95", seconds_words(percentile(gaps, 0.95))),
-        ("longest gap", seconds_words(max(gaps, default=None))),
-        ("stalls", f"{len(timeline.stalls)}"),
-        ("characters", f"{sum(attempt.characters for attempt in timeline.attempts):,}"),
-        ("characters/s", "–" if pace is None else f"{pace:,.0f}"),
-        ("tokens", "–" if usage is None or usage.total_tokens is None else f"{usage.total_tokens:,}"),
-        ("cost", "–" if story.cost is None else _dollars(story.cost)),
+        _count("attempts", len(timeline.attempts)),
+        _time("first byte", timeline.time_to_first_byte),
+        _time("first content", timeline.time_to_first_content),
+        _time("in all", timeline.seconds),
+        _time("gap p50", percentile(gaps, 0.5)),
+        _time("gap p95", percentile(gaps, 0.95)),
+        _time("longest gap", max(gaps, default=None)),
+        _count("stalls", len(timeline.stalls)),
+        _count("characters", sum(attempt.characters for attempt in timeline.attempts)),
+        _count("characters/s", None if answered is None else answered.characters_per_second),
+        _count("tokens", None if usage is None else usage.total_tokens),
+        _Number("cost", story.cost, "–" if story.cost is None else _dollars(story.cost)),
     ]
+
+
+def _time(name: str, seconds: float | None) -> _Number:
+    return _Number(name, seconds, seconds_words(seconds))
+
+
+def _count(name: str, count: float | None) -> _Number:
+    return _Number(name, count, "–" if count is None else f"{count:,.0f}")
 
 
 def _outcome(story: Story) -> str:

@@ -47,7 +47,7 @@ def comparison_page(first: Story, second: Story) -> str:
     growth, gaps = growth_figure(stories), gaps_figure(stories)
     body = [
         tag("h1", title),
-        tag("section", comparison_table(stories), class_="panel"),
+        tag("section", comparison_table(first, second), class_="panel"),
         _lanes(stories),
         told,
         tag("div", _panel(growth, _legend(stories, GROWING)), _panel(gaps), class_="panels"),

@@ -11,7 +11,7 @@ _COLOURS = """
 --page:#ffffff;--card:#f6f7f9;--line:#d5dae1;--text:#1b2027;--quiet:#596270;--track:#e9ecf0;--focus:#0b62c4;
 --connect:#4f5b69;--headers:#8a95a3;--waiting:#c6ced8;--heartbeats:#c2347f;--reasoning:#8263c9;--text-phase:#2274c4;
 --tool-arguments:#cf7a12;--other:#2a8f80;--stalled:#c9302c;--closing:#7d8896;--good:#1a7f37;--bad:#c9302c}
-@media (prefers-color-scheme:dark){:root{
+@media screen and (prefers-color-scheme:dark){:root{
 --page:#12161b;--card:#1b2129;--line:#343d49;--text:#e8ecf1;--quiet:#a3adba;--track:#232b35;--focus:#6cb2ff;
 --connect:#b4bec9;--headers:#74808e;--waiting:#434e5b;--heartbeats:#f07ab6;--reasoning:#a88cf0;--text-phase:#56a3ee;
 --tool-arguments:#eba24a;--other:#4cbfae;--stalled:#ff7069;--closing:#8d98a5;--good:#4cc46a;--bad:#ff7069}}
@@ -74,7 +74,8 @@ ul.legend i{display:inline-block;width:12px;height:12px;border-radius:2px;margin
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}table.wide{width:100%;overflow-wrap:normal}
 table.wide a{font-weight:400}caption{text-align:left}
 th,td{text-align:left;vertical-align:top;padding:3px 12px 3px 0;border-bottom:1px solid var(--line)}
-td.number,th.number{text-align:right;white-space:nowrap}td:last-child,th:last-child{padding-right:0}
+td.number,th.number{text-align:right;white-space:nowrap}td.words,th.words{text-align:right}
+td:last-child,th:last-child{padding-right:0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0;font:12.5px/1.4 ui-monospace,monospace;
 max-height:28em;overflow-y:auto;unicode-bidi:isolate}
 .call+.call{border-top:1px solid var(--line);margin-top:8px;padding-top:4px}
@@ -83,7 +84,7 @@ ol.reads{list-style:none;padding:0;margin:0}ol.reads li{border-top:1px solid var
 @media(min-width:760px){ol.reads li{display:grid;grid-template-columns:130px 1fr;gap:12px;align-items:baseline}}
 @media(min-width:760px){svg .narrow{display:none}}@media not all and (min-width:760px){svg .wide,.spare{display:none}
 table.wide{font-size:.82rem}table.wide th,table.wide td{padding-right:8px}}
-@media print{.panel{break-inside:avoid}h2{break-before:page}pre,.scroll{max-height:none;overflow:visible}
+@media print{.panel{break-inside:avoid}h2,h3{break-after:avoid}pre,.scroll{max-height:none;overflow:visible}
 ul.legend i,.panel{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 footer{margin:2em 0 1em;color:var(--quiet);font-size:.85rem}
 """

@@ -270,9 +270,19 @@ class TestComparison:
     PAGE = comparison_page(Story.of(CAPTURES["full"], title="A"), Story.of(CAPTURES["short"], title="B"))
 
     def test_numbers_stand_side_by_side(self) -> None:
-        rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th><td>(.*?)</td><td>(.*?)</td></tr>", self.PAGE)
-        assert ("attempts", "2", "1") in rows
-        assert ("stalls", "1", "0") in rows
+        table = self.PAGE[: self.PAGE.index("</table>")]
+        rows = [tuple(re.sub("<.*?>", "|", row).strip("|").split("||")) for row in re.findall("<tr>(.*?)</tr>", table)]
+        assert rows[0] == ("A", "B", "B against A")
+        assert ("attempts", "2", "1", "−50 %") in rows
+        assert ("stalls", "1", "0", "−100 %") in rows
+        assert ("in all", "4.50 s", "250 ms", "−94 %") in rows
+        assert ("characters/s", "14", "1,100", "× 77.8") in rows
+        assert ("cost", "–", "–", "–") in rows
+
+    def test_the_same_twice_is_no_change(self) -> None:
+        story = Story.of(CAPTURES["counted"])
+        changes = re.findall(r'<td class="number">([^<]*)</td></tr>', comparison_page(story, story))
+        assert set(changes[:12]) == {"=", "–"}
 
     def test_curves_and_bars_of_both_are_in_one_figure(self) -> None:
         figures = re.findall(r'<svg class="figure".*?</section>', self.PAGE)
