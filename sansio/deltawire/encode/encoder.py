@@ -9,9 +9,13 @@ from types import MappingProxyType
 from ..dialects import DIALECTS
 from ..events import Event
 from ..failures import Failure, FailureKind, UsageError
+from .anthropic import AnthropicWriter
 from .errors import retry_headers
+from .gemini import GeminiWriter
 from .lost import Lost
+from .ollama import OllamaWriter
 from .openai_chat import ChatWriter
+from .openai_responses import ResponsesWriter
 from .wire_text import json_text, to_bytes
 from .writer import Writer, WriterOptions
 
@@ -19,6 +23,10 @@ __all__ = ["ENCODABLE", "Encoder"]
 
 _WRITERS: Mapping[str, type[Writer]] = MappingProxyType(
     {
+        "anthropic": AnthropicWriter,
+        "gemini": GeminiWriter,
+        "ollama": OllamaWriter,
+        "openai-responses": ResponsesWriter,
         **dict.fromkeys(DIALECTS, ChatWriter),
     }
 )

@@ -50,7 +50,7 @@ class ChatWriter(Writer):
     """One Chat Completions response: a chunk to a delta, all choices side by side."""
 
     schema: ClassVar[str] = "openai-chat"
-    said_fields = frozenset({"created"})
+    said_fields: ClassVar[frozenset[str]] = frozenset({"service_tier", "system_fingerprint"})
     several_choices: ClassVar[bool] = True
 
     def __init__(self, options: Any) -> None:
@@ -98,7 +98,7 @@ class ChatWriter(Writer):
     def call_finished(self, event: ToolCallFinished) -> str:
         """Nothing: calls end with their choice."""
         if not event.complete:
-            self.lose(event, "complete", "a call that is not complete shows by its arguments alone")
+            self.incomplete(event)
         return ""
 
     def media(self, event: MediaDelta) -> str:
@@ -127,6 +127,7 @@ class ChatWriter(Writer):
 
     def choice_finished(self, event: ChoiceFinished) -> str:
         """The chunk with an empty delta and the finish reason."""
+        event = self.as_cut(event)
         said = f'"delta":{{}},"logprobs":null,"finish_reason":{quoted(self._word(event))}}}]}}\n\n'
         return f"{self._role(event.choice)}{self._chunk_head()}{event.choice},{said}"
 
@@ -137,8 +138,8 @@ class ChatWriter(Writer):
     def finish(self, event: Finished) -> str:
         """The reason if no choice had one, the chunk of counts, `[DONE]`."""
         frames: list[str] = []
-        reason = None if self.reasons else self.reason(0, event)
-        if reason is not None:
+        reason = self.reason(0, event)
+        if reason is not None and not self.reasons:
             frames.append(self.choice_finished(reason))
         if self.usage is not None and self.options.usage:
             chunk: dict[str, Any] = {**self._chunk(), "choices": [], "usage": chat_counts(self.usage)}
@@ -178,7 +179,8 @@ class ChatWriter(Writer):
         return f'{self._chunk_head()}{choice},"delta":{{"role":"assistant","content":""{_TAIL}'
 
     def _chunk(self) -> dict[str, Any]:
-        return {"id": self.id, "object": "chat.completion.chunk", "created": self.created or 0, "model": self.model}
+        head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created or 0, "model": self.model}
+        return {**head, **self.fields}
 
     def _chunk_head(self) -> str:
         """A chunk up to the number of its choice. What it says of the response stays from then on."""

@@ -38,11 +38,15 @@ from ..failures import Failure
 from ..payload import as_count
 from ..usage import Usage
 from .lost import LostList
+from .shapes import reads_as_object
 
 __all__ = ["Writer", "WriterOptions"]
 
 # What a reader says of its reading, and what is told by other events.
 _NOT_OF_THE_ANSWER = (Note, Raw)
+_PLAIN_ENDS = (FinishReason.STOP, FinishReason.TOOL_CALLS)
+# When the response was created: every dialect but two says it, and nobody misses it there.
+_CLOCKS = frozenset({"created", "created_at"})
 # What `Metadata` says of the place of its fields.
 _PLACES = frozenset({"choice", "part", "tool_call"})
 
@@ -73,7 +77,7 @@ class Writer:
     several_choices: ClassVar[bool] = False
     """True if the dialect has more than one choice."""
     said_fields: ClassVar[frozenset[str]] = frozenset()
-    """The fields of `Metadata` that the dialect says."""
+    """The fields of `Metadata` that the dialect says if they are its own."""
 
     def __init__(self, options: WriterOptions) -> None:
         self.options = options
@@ -86,6 +90,10 @@ class Writer:
         self.usage: Usage | None = None
         self.reasons: dict[int, ChoiceFinished] = {}
         """The choices that have finished."""
+        self.cut: set[int] = set()
+        """Choices with a call that did not end properly and does not show it."""
+        self.fields: dict[str, Any] = {}
+        """The vendor's own fields that the dialect says."""
         self.lost = LostList()
 
     def write(self, event: Event) -> str:
@@ -180,9 +188,11 @@ class Writer:
         return ""
 
     def metadata(self, event: Metadata) -> str:
-        """Vendor fields."""
-        for name in event.payload:
-            if name not in _PLACES and name not in self.said_fields:
+        """Vendor fields: those of the dialect's own that it says are kept, all others lost."""
+        for name, value in event.payload.items():
+            if self.native and name in self.said_fields:
+                self.fields[name] = value
+            elif name not in _PLACES and name not in _CLOCKS:
                 self.lose(event, name, "a vendor's own field")
         return ""
 
@@ -208,6 +218,15 @@ class Writer:
 
     # What a subclass calls.
 
+    def incomplete(self, call: ToolCallFinished, *, left_out: bool = False) -> None:
+        """Lists a call that is not complete. Where nobody would see it, the choice will say that it was cut."""
+        if left_out:
+            self.lose(call, "arguments", "arguments are an object; a call that is not complete is left out")
+        else:
+            self.lose(call, "complete", "a call that is not complete shows by its arguments alone")
+        if left_out or reads_as_object(call.arguments):
+            self.cut.add(call.choice)
+
     def lose(self, event: Event, what: str, reason: str) -> str:
         """Lists what the dialect cannot say of an event; gives no text."""
         self.lost.add(_tag(type(event)), what, reason)
@@ -218,11 +237,18 @@ class Writer:
         self.lost.add(kind, what, reason)
 
     def reason(self, choice: int, finished: Finished) -> ChoiceFinished | None:
-        """Why the choice ended: as it was told, else as the end says of all; None where nobody said it."""
+        """Why the choice ended: as it was told, else as the end says if no choice had a reason; None if nobody said."""
         told = self.reasons.get(choice)
-        if told is None and finished.reason is not FinishReason.UNKNOWN:
+        if told is None and not self.reasons and finished.reason is not FinishReason.UNKNOWN:
             told = ChoiceFinished(finished.reason, finished.raw_reason or "", choice)
-        return told
+        return None if told is None else self.as_cut(told)
+
+    def as_cut(self, told: ChoiceFinished) -> ChoiceFinished:
+        """The reason, or `length` in place of a plain end behind a call that is not complete and does not show it."""
+        if told.choice not in self.cut or told.reason not in _PLAIN_ENDS:
+            return told
+        self.lose(told, told.reason, "a call is not complete; the finish reason of a cut answer says so")
+        return ChoiceFinished(FinishReason.LENGTH, "", told.choice)
 
     def _write_end(self, event: ChoiceFinished | Finished | Failed | Heartbeat) -> str:
         match event:

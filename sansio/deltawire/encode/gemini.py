@@ -1,0 +1,265 @@
+"""Events to generateContent chunks (ai.google.dev/api/generate-content#GenerateContentResponse)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from ..events import (
+    ChoiceFinished,
+    Citation,
+    Event,
+    Finished,
+    FinishReason,
+    Logprobs,
+    MediaDelta,
+    OpaqueState,
+    ReasoningDelta,
+    RefusalDelta,
+    ServerToolUsed,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from ..failures import Failure
+from ..payload import is_object
+from ..usage import Usage
+from .call_order import CallOrder
+from .errors import gemini_error
+from .shapes import are_gemini_tokens, arguments_value
+from .wire_text import json_text, quoted
+from .writer import Writer, WriterOptions
+
+__all__ = ["GeminiWriter"]
+
+_WORDS: Mapping[FinishReason, str] = MappingProxyType(
+    {
+        FinishReason.STOP: "STOP",
+        FinishReason.TOOL_CALLS: "STOP",
+        FinishReason.LENGTH: "MAX_TOKENS",
+        FinishReason.CONTENT_FILTER: "SAFETY",
+        FinishReason.REFUSAL: "SAFETY",
+        FinishReason.PAUSED: "OTHER",
+        FinishReason.OTHER: "OTHER",
+    }
+)
+_SAID_OTHERWISE = frozenset({FinishReason.REFUSAL, FinishReason.PAUSED})
+# The parts that a tool of the provider's is, by the kind of the event.
+_CODE = MappingProxyType({"call": "executableCode", "result": "codeExecutionResult"})
+_TOOLS = MappingProxyType({"call": "toolCall", "result": "toolResponse"})
+
+
+class GeminiWriter(Writer):
+    """One generateContent response: a chunk to a part, as server-sent events or as one JSON array.
+
+    Parts follow each other, calls come whole, and finish reasons stand in the last chunks only, since no other sign
+    says that the answer is complete.
+    """
+
+    schema: ClassVar[str] = "gemini"
+    several_choices: ClassVar[bool] = True
+
+    def __init__(self, options: WriterOptions) -> None:
+        super().__init__(options)
+        self._array = options.array
+        if options.array:
+            self.media_type = "application/json"
+        self._order = CallOrder()
+        self._choices: set[int] = set()
+        self._begun = False
+        self._head = ""
+        self._tail = ""
+        self._tokens: dict[int, str] = {}
+        self._signable: tuple[ToolCallFinished, dict[str, Any]] | None = None
+        """A call that waits for the signature that may stand with it."""
+
+    def write(self, event: Event) -> str:
+        """As every writer, but one part after the other."""
+        if self._signable is None and self._order.idle and not isinstance(event, ToolCallStarted):
+            return super().write(event)
+        return "".join([self._write_in_turn(each) for each in self._order.take(event)])
+
+    def text(self, event: TextDelta) -> str:
+        """A part with `text`."""
+        return self._part(event.choice, f'{{"text":{quoted(event.text)}}}')
+
+    def reasoning(self, event: ReasoningDelta) -> str:
+        """A part with `thought`; what the API shows of thoughts are summaries."""
+        if event.kind == "text":
+            self.lose(event, "kind", "reasoning is said without its kind")
+        return self._part(event.choice, f'{{"text":{quoted(event.text)},"thought":true}}')
+
+    def refusal(self, event: RefusalDelta) -> str:
+        """The refusal's words as text."""
+        self.lose(event, "refusal", "the dialect has no place for it; its words are said as text")
+        return self.text(TextDelta(event.text, event.choice))
+
+    def call_started(self, event: ToolCallStarted) -> str:
+        """Nothing: calls come whole."""
+        if event.kind == "other":
+            self.lose(event, "kind", "a client tool of another kind is said as a function")
+        return ""
+
+    def call_delta(self, event: ToolCallDelta) -> str:  # noqa: ARG002 - every writer takes it
+        """Nothing: calls come whole."""
+        return ""
+
+    def call_finished(self, event: ToolCallFinished) -> str:
+        """A part with `functionCall`; its arguments are an object, so that one that was cut cannot be said."""
+        if event.kind == "custom":
+            self.lose(event, "kind", "a tool takes JSON; free text stands in it as `input`")
+        elif not event.complete:
+            self.incomplete(event, left_out=True)
+            return ""
+        arguments = arguments_value(event)
+        part = {"functionCall": {"id": event.id, "name": event.name, "args": arguments}}
+        if self.native:
+            # Its signature comes behind it and belongs into the same part.
+            self._signable = (event, part)
+            return ""
+        return self._part(event.choice, json_text(part))
+
+    def server_tool(self, event: ServerToolUsed) -> str:
+        """The provider's own part."""
+        keys = _CODE if event.name == "code_execution" else _TOOLS
+        if not self.native or event.kind not in keys or not is_object(event.payload):
+            return super().server_tool(event)
+        key = "functionResponse" if event.kind == "result" and "response" in event.payload else keys[event.kind]
+        if key == "functionResponse" and "toolType" in event.payload:
+            key = "toolResponse"
+        return self._part(event.choice, json_text({key: event.payload}))
+
+    def media(self, event: MediaDelta) -> str:
+        """A part with `inlineData` or `fileData`; both name their type."""
+        if event.kind == "transcript" and self.native and event.data is not None:
+            return self._part(event.choice, json_text({"audioTranscription": {"text": event.data}}))
+        if event.kind == "transcript" or event.media_type is None or (event.data is None and event.uri is None):
+            return super().media(event)
+        part: dict[str, Any]
+        if event.data is not None:
+            part = {"inlineData": {"mimeType": event.media_type, "data": event.data}}
+        else:
+            part = {"fileData": {"mimeType": event.media_type, "fileUri": event.uri}}
+        return self._part(event.choice, json_text(part))
+
+    def citation(self, event: Citation) -> str:
+        """The source among those of its kind: what a search found, what it supports, or a recited text."""
+        payload = event.payload
+        if not self.native or not is_object(payload):
+            return super().citation(event)
+        if payload.keys() & {"web", "retrievedContext", "maps"}:
+            return self._candidate(event.choice, {"groundingMetadata": {"groundingChunks": [payload]}})
+        if payload.keys() & {"segment", "groundingChunkIndices"}:
+            return self._candidate(event.choice, {"groundingMetadata": {"groundingSupports": [payload]}})
+        return self._candidate(event.choice, {"citationMetadata": {"citations": [payload]}})
+
+    def logprobs(self, event: Logprobs) -> str:
+        """A chunk with `logprobsResult`, where the tokens are in Gemini's shape."""
+        if not are_gemini_tokens(event.tokens):
+            return super().logprobs(event)
+        chosen = [{name: value for name, value in token.items() if name != "topCandidates"} for token in event.tokens]
+        result: dict[str, Any] = {"chosenCandidates": chosen}
+        if any("topCandidates" in token for token in event.tokens):
+            result["topCandidates"] = [{"candidates": token.get("topCandidates") or []} for token in event.tokens]
+        return self._candidate(event.choice, {"logprobsResult": result})
+
+    def opaque(self, event: OpaqueState) -> str:
+        """A signature, in the call that waits for it, else on an empty part behind the one that it belongs to."""
+        if not self.native or event.kind not in ("signature", "continuation"):
+            return super().opaque(event)
+        if event.kind == "continuation":
+            self._tokens[event.choice] = event.data
+            return ""
+        if self._signable is not None:
+            _, part = self._signable
+            self._signable = None
+            return self._part(event.choice, json_text({**part, "thoughtSignature": event.data}))
+        return self._part(event.choice, json_text({"text": "", "thoughtSignature": event.data}))
+
+    def keep_alive(self) -> str:
+        """A blank line, which no reader minds: the vendor's client for Python takes comments for JSON."""
+        return "\n" if self._array else "\r\n"
+
+    def finish(self, event: Finished) -> str:
+        """The last chunk of each candidate, the last of all with the counts."""
+        choices = sorted(self._choices | self.reasons.keys()) or [0]
+        chunks: list[str] = []
+        for choice in choices:
+            candidate: dict[str, Any] = {"content": {"parts": [], "role": "model"}, "index": choice}
+            candidate["finishReason"] = self._word(event, self.reason(choice, event))
+            if choice in self._tokens:
+                candidate["continuationToken"] = self._tokens[choice]
+            chunk: dict[str, Any] = {"candidates": [candidate]}
+            if choice == choices[-1] and self.usage is not None:
+                chunk["usageMetadata"] = gemini_counts(self.usage)
+                for name in ("cache_write_tokens", "cost"):
+                    if getattr(self.usage, name) is not None:
+                        self.lose(event, f"usage.{name}", "the dialect has no such count")
+            chunks.append(self._frame(json_text({**chunk, **self._response()})))
+        return "".join(chunks) + ("\n]\n" if self._array else "")
+
+    def fail(self, failure: Failure) -> str:
+        """A chunk with nothing but the error, before anything else in it: the vendor's client looks there."""
+        return self._frame(json_text({"error": gemini_error(failure)})) + ("\n]\n" if self._array else "")
+
+    def error_body(self, failure: Failure) -> tuple[int, Any]:
+        """`{"error": {"code", "message", "status", "details"}}`, in a list of one for the array."""
+        error = gemini_error(failure)
+        return error["code"], [{"error": error}] if self._array else {"error": error}
+
+    def _write_in_turn(self, event: Event) -> str:
+        said = ""
+        if self._signable is not None:
+            call, part = self._signable
+            if not (isinstance(event, OpaqueState) and event.part == call.part and event.choice == call.choice):
+                self._signable = None
+                said = self._part(call.choice, json_text(part))
+        return said + super().write(event)
+
+    def _word(self, event: Finished, told: ChoiceFinished | None) -> str:
+        if told is None:
+            self.lose(event, "reason", "nobody said why the answer ended; OTHER stands in its place")
+            return "OTHER"
+        if self.native and told.raw_reason:
+            return told.raw_reason
+        word = _WORDS[told.reason]
+        if told.reason in _SAID_OTHERWISE:
+            self.lose(told, told.reason, f"the dialect has no such finish reason; {word} stands in its place")
+        return word
+
+    def _response(self) -> dict[str, Any]:
+        fields = {"modelVersion": self.model, "responseId": self.id}
+        return {name: value for name, value in fields.items() if value}
+
+    def _part(self, choice: int, part: str) -> str:
+        if not self._tail:
+            said = json_text(self._response())[1:-1]
+            self._head = '{"candidates":[{"content":{"parts":['
+            self._tail = f"}}]{',' if said else ''}{said}}}"
+        self._choices.add(choice)
+        return self._frame(f'{self._head}{part}],"role":"model"}},"index":{choice}{self._tail}')
+
+    def _candidate(self, choice: int, fields: dict[str, Any]) -> str:
+        self._choices.add(choice)
+        return self._frame(json_text({"candidates": [{**fields, "index": choice}], **self._response()}))
+
+    def _frame(self, chunk: str) -> str:
+        if not self._array:
+            return f"data: {chunk}\r\n\r\n"
+        begun, self._begun = self._begun, True
+        return f"\n,\r\n{chunk}" if begun else f"[{chunk}"
+
+
+def gemini_counts(usage: Usage) -> dict[str, Any]:
+    """The `usageMetadata`: thoughts stand beside the candidates there. What nobody stated is left out."""
+    output, thoughts = usage.output_tokens, usage.reasoning_tokens
+    counts = {
+        "promptTokenCount": usage.input_tokens,
+        "candidatesTokenCount": None if output is None else max(output - (thoughts or 0), 0),
+        "thoughtsTokenCount": thoughts,
+        "cachedContentTokenCount": usage.cache_read_tokens,
+        "totalTokenCount": usage.total_tokens,
+    }
+    return {name: count for name, count in counts.items() if count is not None}

@@ -1,0 +1,165 @@
+"""Events to the lines of Ollama's chat API (docs.ollama.com/api/chat)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from ..events import (
+    Event,
+    Finished,
+    FinishReason,
+    Logprobs,
+    MediaDelta,
+    ReasoningDelta,
+    RefusalDelta,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+)
+from ..failures import Failure
+from .call_order import CallOrder
+from .errors import status_of
+from .shapes import are_openai_tokens, arguments_value
+from .wire_text import json_text, quoted
+from .writer import Writer, WriterOptions
+
+__all__ = ["OllamaWriter"]
+
+_LAST_SECOND = 253_402_300_799
+_TAIL = '},"done":false}\n'
+
+
+class OllamaWriter(Writer):
+    """One response of `/api/chat`: a line to a piece, calls whole."""
+
+    schema: ClassVar[str] = "ollama"
+    media_type = "application/x-ndjson"
+    said_fields: ClassVar[frozenset[str]] = frozenset(
+        {"created_at", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration"}
+    )
+
+    def __init__(self, options: WriterOptions) -> None:
+        super().__init__(options)
+        self._order = CallOrder()
+        self._head = ""
+        self._calls = 0
+
+    def write(self, event: Event) -> str:
+        """As every writer, but one part after the other."""
+        if self._order.idle and not isinstance(event, ToolCallStarted):
+            return super().write(event)
+        return "".join([super(OllamaWriter, self).write(each) for each in self._order.take(event)])
+
+    def response_started(self) -> str:
+        """Nothing: every line names the model, and none the response."""
+        if self.id:
+            self.lose_kind("response_started", "id", "the dialect has no id of a response")
+        return ""
+
+    def text(self, event: TextDelta) -> str:
+        """A line with `content`."""
+        return f'{self._head or self._line_head()}"content":{quoted(event.text)}{_TAIL}'
+
+    def reasoning(self, event: ReasoningDelta) -> str:
+        """A line with `thinking`."""
+        if event.kind == "summary":
+            self.lose(event, "kind", "reasoning is said without its kind")
+        return f'{self._head or self._line_head()}"content":"","thinking":{quoted(event.text)}{_TAIL}'
+
+    def refusal(self, event: RefusalDelta) -> str:
+        """The refusal's words as text."""
+        self.lose(event, "refusal", "the dialect has no place for it; its words are said as text")
+        return self.text(TextDelta(event.text))
+
+    def call_started(self, event: ToolCallStarted) -> str:
+        """Nothing: calls come whole."""
+        if event.kind == "other":
+            self.lose(event, "kind", "a client tool of another kind is said as a function")
+        return ""
+
+    def call_delta(self, event: ToolCallDelta) -> str:  # noqa: ARG002 - every writer takes it
+        """Nothing: calls come whole."""
+        return ""
+
+    def call_finished(self, event: ToolCallFinished) -> str:
+        """A line with the call; its arguments are an object, so that one that was cut cannot be said."""
+        if event.kind == "custom":
+            self.lose(event, "kind", "a tool takes JSON; free text stands in it as `input`")
+        elif not event.complete:
+            self.incomplete(event, left_out=True)
+            return ""
+        arguments = arguments_value(event)
+        function = {"index": self._calls, "name": event.name, "arguments": arguments}
+        self._calls += 1
+        said = json_text([{"id": event.id, "function": function}])
+        return f'{self._line_head()}"content":"","tool_calls":{said}{_TAIL}'
+
+    def media(self, event: MediaDelta) -> str:
+        """An image; the dialect has no other media."""
+        if event.kind != "image" or not event.data:
+            return super().media(event)
+        return f'{self._line_head()}"content":"","images":[{quoted(event.data)}]{_TAIL}'
+
+    def logprobs(self, event: Logprobs) -> str:
+        """A line with empty content that holds the tokens."""
+        if not are_openai_tokens(event.tokens):
+            return super().logprobs(event)
+        return f'{self._line_head()}"content":""}},"logprobs":{json_text(event.tokens)},"done":false}}\n'
+
+    def keep_alive(self) -> str:
+        """A line with empty content: a blank one is an error to the vendor's client for Python."""
+        return f'{self._line_head()}"content":""{_TAIL}'
+
+    def finish(self, event: Finished) -> str:
+        """The line with `done: true`, the reason and the counts."""
+        line: dict[str, Any] = {"model": self.model, "created_at": self._clock()}
+        line |= {"message": {"role": "assistant", "content": ""}, "done": True}
+        told = self.reason(0, event)
+        if told is not None:
+            line["done_reason"] = self._word(event, told.reason, told.raw_reason)
+        line |= {name: value for name, value in self.fields.items() if name != "created_at"}
+        usage = self.usage
+        if usage is not None:
+            counts = {"prompt_eval_count": usage.input_tokens, "eval_count": usage.output_tokens}
+            line |= {name: count for name, count in counts.items() if count is not None}
+            for name in ("cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost"):
+                if getattr(usage, name) is not None:
+                    self.lose(event, f"usage.{name}", "the dialect has no such count")
+        return f"{json_text(line)}\n"
+
+    def fail(self, failure: Failure) -> str:
+        """A line with the error's text."""
+        return f"{json_text(self._error(failure))}\n"
+
+    def error_body(self, failure: Failure) -> tuple[int, Any]:
+        """`{"error": text}`."""
+        return status_of(failure), self._error(failure)
+
+    @staticmethod
+    def _error(failure: Failure) -> dict[str, Any]:
+        return {"error": failure.message.strip() or failure.kind.replace("_", " ")}
+
+    def _word(self, event: Finished, reason: FinishReason, raw: str) -> str:
+        if self.native and raw:
+            return raw
+        if reason in (FinishReason.STOP, FinishReason.TOOL_CALLS):
+            return "stop"
+        if reason is not FinishReason.LENGTH:
+            self.lose(event, reason, "no documented done_reason; the word itself stands there")
+        return str(reason)
+
+    def _line_head(self) -> str:
+        """A line up to the first field of its message. What it says of the response stays from then on."""
+        if not self._head:
+            head = json_text({"model": self.model, "created_at": self._clock()})[:-1]
+            self._head = f'{head},"message":{{"role":"assistant",'
+        return self._head
+
+    def _clock(self) -> str:
+        said = self.fields.get("created_at")
+        if isinstance(said, str) and self.created is None:
+            return said
+        moment = datetime.fromtimestamp(min(max(self.created or 0, 0), _LAST_SECOND), UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
