@@ -10,13 +10,14 @@ from click.shell_completion import CompletionItem
 from deltawire.registry import PROVIDERS, provider_row
 from deltawire.requests.vendors import VENDORS
 
-__all__ = ["ASKED_PROVIDER", "PARSED_PROVIDER", "ProviderName"]
+__all__ = ["ASKED_PROVIDER", "FALLBACK", "PARSED_PROVIDER", "Fallback", "ProviderName"]
 
 
 if TYPE_CHECKING:
     _TextType = click.ParamType[str]
+    _PairType = click.ParamType[tuple[str, str]]
 else:
-    _TextType = click.ParamType  # no generic class before click 8.2
+    _TextType = _PairType = click.ParamType  # no generic class before click 8.2
 
 
 class ProviderName(_TextType):
@@ -44,6 +45,28 @@ class ProviderName(_TextType):
         return [CompletionItem(name) for name in sorted({*self._names, *self._aliases}) if name.startswith(incomplete)]
 
 
+class Fallback(_PairType):
+    """A provider and its model, as NAME:MODEL; models may have colons of their own."""
+
+    name = "fallback"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """The two names."""
+        name, _, model = str(value).partition(":")
+        if not model:
+            self.fail(f"{value!r} is not of the form NAME:MODEL, such as ollama:llama3.2", param, ctx)
+        return ASKED_PROVIDER.convert(name, param, ctx), model
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The names that begin so; a model is nobody's to guess."""
+        return ASKED_PROVIDER.shell_complete(ctx, param, incomplete)
+
+
 def _why_not(name: str) -> str:
     try:
         provider_row(name)
@@ -56,3 +79,5 @@ PARSED_PROVIDER = ProviderName(tuple(PROVIDERS))
 """A name that a parser is made with."""
 ASKED_PROVIDER = ProviderName(tuple(VENDORS), ("openai",))
 """A name that a request is built for; `openai` is Chat or Responses, by the model."""
+FALLBACK = Fallback()
+"""Whom to ask instead."""

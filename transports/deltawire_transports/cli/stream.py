@@ -6,20 +6,20 @@ import contextlib
 import os
 import random
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from deltawire.policy import RetryPolicy
+from deltawire.policy import Plan, RetryPolicy
 from deltawire.requests import ConfigurationError, Target, build_request
 
 from ..blocking import Stream, open_stream
 from ..capture import create_capture_file
 from ..capture_pool import WatchedPool
 from ..capture_session import RecordingSession
-from .names import ASKED_PROVIDER
+from .names import ASKED_PROVIDER, FALLBACK
 from .showing import FORMAT, Showing
 
 __all__ = ["stream"]
@@ -42,6 +42,22 @@ __all__ = ["stream"]
 @click.option("--model", "-m", required=True, help="The model's name, as the provider knows it.")
 @click.option("--base-url", metavar="URL", help="Another server than the vendor's, as the vendor's SDK takes it.")
 @click.option("--system", metavar="TEXT", help="The system prompt.")
+@click.option(
+    "--attempts",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How often to ask where it fails before content: busy servers, cut connections, silence.",
+)
+@click.option(
+    "--fallback",
+    "fallbacks",
+    type=FALLBACK,
+    multiple=True,
+    metavar="NAME:MODEL",
+    help="Whom to ask instead where it fails before content; may be given again.",
+)
 @FORMAT
 @click.option(
     "--capture",
@@ -50,20 +66,32 @@ __all__ = ["stream"]
     help="Keep what comes and when, without prompt and keys, for replay, serve and report.",
 )
 def stream(
-    prompt: str, provider: str, model: str, base_url: str | None, system: str | None, form: str, capture: str | None
+    prompt: str,
+    provider: str,
+    model: str,
+    base_url: str | None,
+    system: str | None,
+    attempts: int,
+    fallbacks: Sequence[tuple[str, str]],
+    form: str,
+    capture: str | None,
 ) -> None:
-    """Send PROMPT to a provider and print the answer as it comes.
+    """Send PROMPT to a provider and print the answer as it comes; - reads PROMPT from standard input.
 
     The answer goes to standard output; reasoning, tool calls and the outcome go to standard error.
 
     \b
     Example:  deltawire stream -p anthropic -m claude-opus-5-5 "Say hello"
               deltawire stream -p ollama -m llama3.2 "Say hello" --capture run.jsonl
+              deltawire stream -p groq -m openai/gpt-oss-20b "Say hello" --attempts 3 --fallback ollama:llama3.2
     """
+    prompt = sys.stdin.read() if prompt == "-" else prompt
     try:
-        target = Target.from_env(provider, model, os.environ, base_url)
-        build_request(target, prompt, system=system)
-        with _opened(target, prompt, system, capture) as running:
+        primary = Target.from_env(provider, model, os.environ, base_url)
+        plan = Plan(primary, [Target.from_env(name, other, os.environ) for name, other in fallbacks])
+        for target in plan.targets:
+            build_request(target, prompt, system=system)
+        with _opened(plan, prompt, system, attempts, capture) as running:
             code = Showing(form).watch([event] for event in running)
     except ConfigurationError as error:
         raise click.UsageError(_as_an_option(error.failure.message)) from None
@@ -81,16 +109,18 @@ def _as_an_option(message: str) -> str:
 
 
 @contextlib.contextmanager
-def _opened(target: Target, prompt: str, system: str | None, capture: str | None) -> Generator[Stream, None, None]:
+def _opened(
+    plan: Plan, prompt: str, system: str | None, attempts: int, capture: str | None
+) -> Generator[Stream, None, None]:
     """The stream, written down if there is a file for it."""
-    policy = RetryPolicy(max_attempts=1)
+    policy = RetryPolicy(max_attempts=attempts)
     if capture is None:
-        with open_stream(target, prompt, system=system, policy=policy, errors="events") as running:
+        with open_stream(plan, prompt, system=system, policy=policy, errors="events") as running:
             yield running
         return
     with create_capture_file(capture) as file:
         recorded = datetime.now(UTC).isoformat(timespec="seconds")
         options: dict[str, Any] = {"system": system, "policy": policy, "recorded": recorded}
-        session = RecordingSession(file, target, prompt, jitter=random.random, **options)
+        session = RecordingSession(file, plan, prompt, jitter=random.random, **options)
         with Stream(session, pool=WatchedPool(session.connected), errors="events") as running:
             yield running

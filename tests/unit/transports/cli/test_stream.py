@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -51,6 +52,53 @@ def test_a_failure_is_told_and_its_exit_code_is_4() -> None:
     assert result.exit_code == 4
     assert "HTTP 401" in result.stderr
     assert KEY not in result.output
+
+
+def test_a_busy_server_is_asked_again_if_one_says_so() -> None:
+    busy = json_reply(503, {"error": {"message": "busy"}}, {"retry-after-ms": "1"})
+    for attempts, code in (("1", 4), ("2", 0)):
+        with ReplayServer([busy, Reply(ANSWER)]) as server:
+            arguments = ["-p", "ollama-openai", "-m", "m", "--base-url", server.base_url, "--attempts", attempts]
+            result = run(*arguments, "hi")
+        assert result.exit_code == code, result.stderr
+        assert ("attempt 2 of 2 follows" in result.stderr) == (code == 0)
+
+
+def test_a_fallback_answers_instead(tmp_path: Path) -> None:
+    failing = json_reply(500, {"error": {"message": "no"}})
+    with ReplayServer(failing) as first, ReplayServer(Reply(ANSWER)) as second:
+        arguments = ["-p", "ollama-openai", "-m", "m", "--base-url", first.base_url, "--fallback", "openai:gpt-4o:x"]
+        capture = tmp_path / "run.jsonl"
+        variables = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": second.base_url + "/v1"}
+        result = run(*arguments, "hi", "--capture", str(capture), **variables)
+    assert (result.exit_code, result.stdout) == (0, "Hello\n"), result.stderr
+    assert "(model 'gpt-4o:x') is asked instead" in result.stderr
+    assert KEY not in capture.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("fallback", "said"),
+    [
+        ("ollama", "NAME:MODEL"),
+        ("ollama:", "NAME:MODEL"),
+        ("olama:m", "did you mean 'ollama'"),
+        ("anthropic:m", "ANTHROPIC_API_KEY"),
+    ],
+)
+def test_a_fallback_that_cannot_be_asked_is_wrong_use(fallback: str, said: str) -> None:
+    result = run("-p", "ollama", "-m", "m", "hi", "--fallback", fallback)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_the_prompt_can_come_from_a_pipe() -> None:
+    with ReplayServer(Reply(ANSWER)) as server:
+        arguments = ["stream", "-p", "ollama-openai", "-m", "m", "--base-url", server.base_url, "-"]
+        result = CliRunner().invoke(command, arguments, input="Say hello")
+        assert result.exit_code == 0
+        payload = server.record[0].payload()
+    assert payload is not None
+    assert payload["messages"][0]["content"] == "Say hello"
 
 
 def test_a_missing_key_names_its_variable() -> None:
