@@ -1,4 +1,4 @@
-"""Media and opaque bytes of Converse: base64 in JSON, bytes where botocore has decoded them."""
+"""Media and opaque bytes of Converse: base64 in JSON, and again where botocore has decoded them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from typing import Any
 from ...events import MediaDelta
 from ...payload import as_object, as_text
 
-__all__ = ["base64_text", "joined_base64", "media_delta"]
-
-
-def base64_text(value: Any) -> str:
-    """The base64 of a blob, `""` for what is none."""
-    if isinstance(value, bytes | bytearray):
-        return base64.b64encode(value).decode("ascii")
-    return as_text(value)
+__all__ = ["joined_base64", "media_delta"]
 
 
 def joined_base64(pieces: list[str]) -> str:
@@ -32,7 +25,7 @@ def joined_base64(pieces: list[str]) -> str:
 
 def media_delta(kind: str, native: dict[str, Any], source: Any, part: int) -> MediaDelta | None:
     """The event of a media source; None if it holds nothing."""
-    data = base64_text(as_object(source).get("bytes"))
+    data = as_text(as_object(source).get("bytes"))
     uri = as_text(as_object(as_object(source).get("s3Location")).get("uri"))
     if not data and not uri:
         return None
