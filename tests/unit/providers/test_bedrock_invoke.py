@@ -244,7 +244,7 @@ class TestTheEndOfTheBody:
         assert failure_of(parse("bedrock-invoke", b"")).kind is FailureKind.EMPTY
 
     def test_a_done_before_any_answer_is_none(self) -> None:
-        assert failure_of(parse("bedrock-invoke", b"data: [DONE]\n\n")).kind is FailureKind.EMPTY
+        assert failure_of(parse("bedrock-invoke", b"data: [DONE]\n\n")).kind is FailureKind.TRUNCATED
 
     def test_only_unknown_frames_are_truncated(self) -> None:
         assert failure_of(invoked({"song": "la"})).kind is FailureKind.TRUNCATED
