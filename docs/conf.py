@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "sansio"), str(ROOT / "transports")]
@@ -13,7 +14,8 @@ author = "The deltawire developers"
 project_copyright = "The deltawire developers, MIT licence"
 version = release = deltawire.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+autosummary_generate = False
 exclude_patterns = ["_build", "embedding/README.md"]
 
 myst_enable_extensions = ["colon_fence", "linkify", "deflist"]
@@ -30,6 +32,7 @@ LANGUAGE = (
 )
 autodoc_default_options = {"members": True, "undoc-members": True, "inherited-members": LANGUAGE}
 python_use_unqualified_type_names = True
+add_module_names = False
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 
@@ -43,3 +46,14 @@ html_static_path = ["_static"]
 html_css_files = ["deltawire.css"]
 html_show_sphinx = False
 html_copy_source = False
+
+
+def _shown(*event: Any) -> Any:
+    """A default that is made anew for every record has no name of its own."""
+    *_, signature, returns = event
+    return None if signature is None else (signature.replace("NOTHING", "..."), returns)
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-signature", _shown)

@@ -72,16 +72,30 @@ CHECKED: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-HEAD = f"""\
+HEAD = """\
 # Providers
 
-This page is written by `docs/generate_providers.py` from the tables that the parsers and the request builder use; a
-test fails when it is out of date.
-
 A name of the first column is what `deltawire.parser(name)` and `Target(name, …)` take. *Complete when* is the proof
-without which a stream that ends is `Failed(truncated)`. *Think* says whether think blocks are looked for in the text
-when you do not say: `leading` means one at its start. A body that is one JSON document in place of a stream is
-understood everywhere. *Checked against* names what was read on {READ_ON}, and where it is public.
+without which a stream that ends is `Failed(truncated)`. *Think* says whether [think blocks](think-blocks.md) are looked
+for in the text when you do not say: `leading` means one at its start.
+"""
+
+MORE = f"""\
+A body that is one JSON document in place of a stream is understood everywhere.
+
+```python
+from deltawire import Target, parse
+
+whole = b'{{"model":"m","message":{{"role":"assistant","content":"Hi"}},"done":true,"done_reason":"stop"}}'
+assert parse("ollama", whole)[-1].reason == "stop"
+environment = {{"OLLAMA_HOST": "http://192.0.2.7:11434"}}  # os.environ, in your program
+target = Target.from_env("ollama", "llama3.2", environment)
+assert target.base_url == "http://192.0.2.7:11434"
+```
+
+## Where they are, and which key they take
+
+`Target.from_env` reads these variables. *Checked against* names what was read on {READ_ON}, and where it is public.
 """
 
 CHAT = """\
@@ -91,20 +105,28 @@ They share one parser and one proof: {proof}. The framing is SSE, and think bloc
 text.
 """
 
+FOOT = """\
+## How this page is kept true
+
+`docs/generate_providers.py` writes it from the tables that the parsers and the request builder use. A test fails when
+it is out of date.
+"""
+
 
 def page() -> str:
     """The whole page."""
     own = [row for name, row in PROVIDERS.items() if name not in DIALECTS or name == "openai-chat"]
     others = [PROVIDERS[name] for name in DIALECTS if name != "openai-chat"]
     schemas = _table(
-        ("name", "framing", "complete when", "think", "base URL", "key", "checked against"),
-        ((_code(row.name), _framing(row), row.schema.proof, row.think, *_access(row.name)) for row in own),
+        ("name", "framing", "complete when", "think"),
+        ((_code(row.name), _framing(row), row.schema.proof, row.think) for row in own),
     )
-    dialects = _table(
-        ("name", "base URL", "key", "checked against"), ((_code(row.name), *_access(row.name)) for row in others)
+    places, dialects = (
+        _table(("name", "base URL", "key", "checked against"), ((_code(row.name), *_access(row.name)) for row in rows))
+        for rows in (own, others)
     )
     chat = CHAT.format(proof=PROVIDERS["openai-chat"].schema.proof)
-    return f"{HEAD}\n## Schemas\n\n{schemas}\n{chat}\n{dialects}"
+    return f"{HEAD}\n{schemas}\n{MORE}\n{places}\n{chat}\n{dialects}\n{FOOT}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

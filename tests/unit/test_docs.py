@@ -155,5 +155,5 @@ def test_the_tables_of_defaults_tell_the_truth() -> None:
 
 def test_what_a_session_does_about_a_failure_is_told_as_it_is() -> None:
     words = {Verdict.RETRY: "asks again", Verdict.NEXT_TARGET: "asks the next target", Verdict.DELIVER: "delivers it"}
-    told = dict(re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*) \|", page_text("failures.md"), re.MULTILINE))
+    told = dict(re.findall(r"^\| `(\w+)` \| [^|]* \| [^|]* \| ([^|]*) \|", page_text("failures.md"), re.MULTILINE))
     assert [kind for kind, verdict in VERDICTS.items() if words[verdict] not in told[kind]] == []
