@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from deltawire.events import Malformed
 from deltawire.payload import Loads, decode_json
 from deltawire.registry import PROVIDERS
 from tests.helpers import SAMPLES, chat, chat_text, feed, of_kind, recorded, sse, texts
+
+if not all(map(importlib.util.find_spec, ("orjson", "msgspec"))):
+    pytest.skip("needs orjson and msgspec (extra `interop`)", allow_module_level=True)
 
 NAMES = ("orjson.loads", "msgspec.json.decode")
 VALUES = st.recursive(
@@ -47,9 +51,8 @@ def outcome(text: str, decoder: Loads | None) -> Any:
 
 
 def other(name: str) -> Loads:
-    """The decoder of that name; skips where it is not installed."""
+    """The decoder of that name."""
     module, _, attribute = name.rpartition(".")
-    pytest.importorskip(module, reason=f"needs {module} (extra `interop`)")
     decoder: Loads = getattr(importlib.import_module(module), attribute)
     return decoder
 
