@@ -28,6 +28,10 @@ class Reply:
         return b"".join(self.body) + self.again * (AGAIN if self.again else 0)
 
 
+LOGIN = "/login"
+"""Where redirects lead to."""
+LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in</body></html>"
+"""What is there."""
 AGAIN = 5_000
 """How often `Reply.again` is repeated: a client that has not ended by then waits without end."""
 
@@ -56,8 +60,9 @@ class Wire:
         self.reply = Reply()
 
     def httpx(self, http: Any, **options: Any) -> Any:
-        """A client of `httpx` or `httpx2` whose answers come from here."""
-        return http.Client(transport=http.MockTransport(self._answer(http)), **options)
+        """A client of `httpx` or `httpx2` whose answers come from here; it follows redirects, as the vendors' do."""
+        transport = http.MockTransport(self._answer(http))
+        return http.Client(transport=transport, follow_redirects=True, **options)
 
     def _answer(self, http: Any) -> Callable[[Any], Any]:
         wire = self
@@ -67,7 +72,9 @@ class Wire:
                 reset = http.ReadError("the connection was reset")
                 return chunks(wire.reply, reset, http.ReadTimeout("nothing came"))
 
-        def answer(_request: Any) -> Any:
+        def answer(request: Any) -> Any:
+            if request.url.path == LOGIN:
+                return http.Response(200, headers={"content-type": "text/html"}, content=LOGIN_PAGE)
             return http.Response(wire.reply.status, headers=list(wire.reply.headers), stream=Body())
 
         return answer

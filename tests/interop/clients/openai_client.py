@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
@@ -22,24 +23,29 @@ def chat_create(reply: Reply) -> Answer:
     calls: dict[int, dict[int, list[Any]]] = {}
     for chunk in CLIENT.chat.completions.create(**ASKED, stream=True):
         for part in chunk.choices or ():
-            choice = answer.choice(part.index)
+            choice = answer.choice(part.index or 0)
             choice.finish = part.finish_reason or choice.finish
             if part.delta is None:
                 continue
             if isinstance(part.delta.content, str):
                 choice.text += part.delta.content
-            own = calls.setdefault(part.index, {})
+            own = calls.setdefault(part.index or 0, {})
             for piece in part.delta.tool_calls or ():
                 call = own.setdefault(piece.index, [None, None, []])
                 call[0] = call[0] or piece.id or None
                 if piece.function is not None:
                     call[1] = call[1] or piece.function.name
-                    call[2].append(piece.function.arguments or "")
+                    call[2].append(_text(piece.function.arguments))
         if chunk.usage is not None:
             answer.usage = chat_counts(chunk.usage)
     for index, own in calls.items():
         answer.choice(index).calls = [Call(id_, name, decoded("".join(args))) for id_, name, args in own.values()]
     return answer
+
+
+def _text(arguments: Any) -> str:
+    """A piece of arguments; the client passes on what is no text though its type says so."""
+    return arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
 
 
 def chat_stream(reply: Reply) -> Answer:
