@@ -39,9 +39,9 @@ _WITH_CUSTOM_TOOLS = frozenset({"openai-chat", "azure"})
 def chat_turn(parts: Sequence[MessagePart], provider: str, *, foreign: bool) -> list[dict[str, Any]]:
     """One assistant message, none if nothing was said or called.
 
-    Reasoning goes back in the field that the dialect takes it in; OpenRouter's `reasoning_details` and the thought
-    signatures of Gemini's compatible endpoint as they came. Images and audio do not go back: what was heard does, as
-    the text of its transcript.
+    Reasoning goes back in the field that the dialect takes it in; OpenRouter's `reasoning_details`, LiteLLM's
+    `thinking_blocks` and the thought signatures of Gemini's compatible endpoint as they came. Images and audio do not
+    go back (an `audio.id` expires): what was heard does, as the text of its transcript.
     """
     texts = [part for part in parts if not isinstance(part, RefusalPart)]
     calls = [_call(part, provider, foreign=foreign) for part in parts if isinstance(part, ToolCallPart)]
@@ -88,7 +88,11 @@ def _state(parts: Iterable[MessagePart], provider: str, *, with_calls: bool) -> 
     details = [as_list(as_object(part.native).get("reasoning_details")) for part in reasoning]
     if any(details):
         return {"reasoning_details": [entry for entries in details for entry in entries]}
+    natives = [as_list(as_object(part.native).get("thinking_blocks")) for part in reasoning]
+    blocks = [block for entries in natives for block in entries if _is_sealed(as_object(block))]
     signature = _signature(state for part in beside for state in part.opaque)
+    if blocks:
+        signature = {"thinking_blocks": blocks}
     field = _REASONING_FIELDS.get(provider)
     text = "".join(part.text for part in reasoning)
     if field is None or not (text or (with_calls and provider in _NO_REASONING)):
@@ -100,6 +104,11 @@ def _signature(states: Iterable[OpaqueState]) -> dict[str, Any]:
     """Gemini's thought signature at the place where it came: ai.google.dev/gemini-api/docs/thought-signatures."""
     signed = _signatures(states)
     return {"extra_content": {"google": {"thought_signature": signed[-1]}}} if signed else {}
+
+
+def _is_sealed(block: dict[str, Any]) -> bool:
+    """True for a block that Anthropic takes back: a signed one, or a redacted one."""
+    return bool(block.get("signature") or block.get("data"))
 
 
 def _signatures(states: Iterable[OpaqueState]) -> list[str]:

@@ -328,7 +328,6 @@ class TestPerplexity:
 def test_litellm_tells_what_it_adds() -> None:
     assert metadata(stream("litellm"))[0] == {
         "choice": 0,
-        "thinking_blocks": [{"type": "thinking", "thinking": "Hm", "signature": ""}],
         "provider_specific_fields": {"thinking_blocks": []},
     }
 

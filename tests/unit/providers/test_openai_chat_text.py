@@ -112,7 +112,6 @@ class TestDelta:
         [
             ("reasoning_steps", [{"type": "web_search"}]),
             ("provider_specific_fields", {"citations": None}),
-            ("thinking_blocks", [{"type": "thinking", "thinking": "t", "signature": "s"}]),
             ("reasoning_items", [{"id": "rs_1"}]),
             ("context", {"intent": "x"}),
             ("metadata", {"x": 1}),

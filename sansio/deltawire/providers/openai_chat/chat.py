@@ -36,7 +36,7 @@ _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
 _LONGEST_DETAIL = 1000
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
 _TEXTS = frozenset({"content", "refusal", "reasoning_content", "reasoning"})
-_LISTS = frozenset({"tool_calls", "annotations", "reasoning_details", "images", "executed_tools"})
+_LISTS = frozenset({"tool_calls", "annotations", "reasoning_details", "thinking_blocks", "images", "executed_tools"})
 
 
 def _says_nothing(key: str, value: Any) -> bool:

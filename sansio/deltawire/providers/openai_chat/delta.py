@@ -23,6 +23,7 @@ from ...payload import as_list, as_object, as_text, compact_json, is_list, is_ob
 from ..base import Choice
 from .calls import google_signature
 from .reasoning import ReasoningDetails, spoken_reasoning
+from .thinking import ThinkingBlocks
 
 if TYPE_CHECKING:
     from .chat import OpenAIChat
@@ -42,6 +43,7 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
         "reasoning_content": str,
         "reasoning": str,
         "reasoning_details": list,
+        "thinking_blocks": list,
         "images": list,
         "executed_tools": list,
         "extra_content": dict,
@@ -70,6 +72,7 @@ class DeltaMapper:
     def __init__(self, provider: OpenAIChat) -> None:
         self._provider = provider
         self._details: dict[int, ReasoningDetails] = {}
+        self._thinking: dict[int, ThinkingBlocks] = {}
         self._refused: set[int] = set()
         self._cited: set[tuple[int, str]] = set()
         self._placeholder: dict[int, str] = {}
@@ -98,10 +101,13 @@ class DeltaMapper:
 
     def end_choice(self, state: Choice, events: list[Event]) -> None:
         """Tells what must be sent back with the next request."""
-        details = self._details.pop(state.index, None)
-        if details is not None:
-            native = {"reasoning_details": details.native()}
-            self._provider.tell(PartFinished("reasoning", native, state.index, details.part), events)
+        details, thinking = self._details.pop(state.index, None), self._thinking.pop(state.index, None)
+        native: dict[str, Any] = {} if details is None else {"reasoning_details": details.native()}
+        if thinking is not None:
+            native["thinking_blocks"] = thinking.native()
+        told = details or thinking
+        if told is not None:
+            self._provider.tell(PartFinished("reasoning", native, state.index, told.part), events)
 
     def cite(self, state: Choice, citation: Any, events: list[Event]) -> None:
         """Tells a source of the choice's text once: Perplexity repeats all of them with many chunks."""
@@ -145,6 +151,21 @@ class DeltaMapper:
             if state.kind == "reasoning":
                 details.part = state.parts - 1
             details.add(item)
+        for item in self._provider.objects(delta.get("thinking_blocks"), events):
+            self._think(state, item, events)
+
+    def _think(self, state: Choice, item: dict[str, Any], events: list[Event]) -> None:
+        thinking = self._thinking.get(state.index)
+        if thinking is None:
+            thinking = self._thinking[state.index] = ThinkingBlocks(state.part("reasoning"))
+        if state.kind == "reasoning":
+            thinking.part = state.parts - 1
+        part = thinking.part
+        thinking.add(item)
+        if as_text(item.get("signature")):
+            self._provider.tell(OpaqueState("signature", item["signature"], None, state.index, part), events)
+        if item.get("type") == "redacted_thinking" and as_text(item.get("data")):
+            self._provider.tell(OpaqueState("redacted", item["data"], None, state.index, part), events)
 
     def _is_placeholder(self, state: Choice, text: str, events: list[Event]) -> bool:
         """True for the text that grok-4 says with every chunk while it thinks: github.com/vercel/ai/issues/7330."""

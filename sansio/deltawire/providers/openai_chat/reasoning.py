@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ...payload import as_list, as_object, as_text
+from .thinking import thinking_text
 
 __all__ = ["ReasoningDetails", "spoken_reasoning"]
 
@@ -27,7 +28,7 @@ def spoken_reasoning(delta: dict[str, Any]) -> tuple[list[tuple[Literal["text", 
         for item_type, field, kind in _TEXT_FIELDS:
             if item.get("type") == item_type and as_text(item.get(field)):
                 pieces.append((kind, item[field]))
-    fields = [as_text(delta.get("reasoning_content")), as_text(delta.get("reasoning"))]
+    fields = [as_text(delta.get("reasoning_content")), as_text(delta.get("reasoning")), thinking_text(delta)]
     said = [text for text in fields if text]
     if not pieces and said:
         pieces.append(("text", said[0]))
