@@ -68,7 +68,7 @@ def provider_row(name: str) -> ProviderRow:
     """The row of that name; raises ValueError with the nearest name for one that does not exist."""
     row = PROVIDERS.get(name)
     if row is None:
-        near = difflib.get_close_matches(name.lower().replace("_", "-"), PROVIDERS, 1, 0.5)
+        near = difflib.get_close_matches(name.lower().replace("_", "-"), PROVIDERS, 1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ValueError(f"no provider {name!r}{hint} Known: {', '.join(sorted(PROVIDERS))}")
     return row

@@ -65,7 +65,7 @@ def _read(entry: str, env: Mapping[str, str]) -> Target:
     if not (provider and colon and model):
         raise _unconfigured(f"{_VARIABLE} holds {entry!r}, which is not of the form provider:model")
     if provider != "openai" and provider not in VENDORS:
-        near = difflib.get_close_matches(provider.lower().replace("_", "-"), ["openai", *VENDORS], 1, 0.5)
+        near = difflib.get_close_matches(provider.lower().replace("_", "-"), ["openai", *VENDORS], 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise _unconfigured(f"{_VARIABLE} names the unknown provider {provider!r}{hint}")
     return Target.from_env(provider, model, env)

@@ -108,8 +108,8 @@ def _sum(stories: Sequence[Story]) -> Text:
     usages: list[Usage] = [story.usage for story in stories if story.usage is not None]
     read, written = (sum(getattr(usage, name) or 0 for usage in usages) for name in ("input_tokens", "output_tokens"))
     cost = sum(story.cost or 0.0 for story in stories)
-    told = f"{len(stories)} streams, {len(usages)} told their tokens: {read:,} input, {written:,} output"
-    return Text(f"{told} · ${cost:.6f} at prices made up for this demo")
+    told = f"{len(stories)} streams, {len(usages)} told their tokens: {read:,} in, {written:,} out"
+    return Text(f"{told} · ${cost:.6f} at made-up prices")
 
 
 def _keep(played: Sequence[Played], folder: str | None) -> list[str]:

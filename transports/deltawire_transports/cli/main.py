@@ -37,6 +37,13 @@ class _Commands(click.Group):
             raise
         except click.ClickException as error:
             raise _WrongUseError(error.format_message()) from None
+        except BrokenPipeError:
+            # Whoever read the output has left: click ends without a word.
+            raise
+        except OSError as error:
+            # A full disk, a folder that cannot be made.
+            place = "" if error.filename is None else f"{error.filename}: "
+            raise _WrongUseError(f"{place}{error.strerror or error}") from None
         except KeyboardInterrupt:
             click.echo("deltawire: interrupted", err=True)
             ctx.exit(INTERRUPTED)

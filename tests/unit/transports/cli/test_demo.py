@@ -58,7 +58,7 @@ class TestOutput:
         assert "FAILED     truncated" in output
         assert "stop · 24 input, 57 output, 81 total tokens" in output
         assert re.search(r"first content after \d+(\.\d\d s| ms)", output)
-        assert "159 input, 270 output · $0.00" in output
+        assert "159 in, 270 out · $0.00" in output
         assert "--capture captures" in output
         assert "\x1b" not in output
 
@@ -111,6 +111,12 @@ class TestKept:
         monkeypatch.setattr("deltawire_transports.cli.demo.perform", interrupted)
         result = CliRunner().invoke(command, ["demo", "--fast"])
         assert (result.exit_code, result.stderr) == (130, "deltawire: interrupted\n")
+
+    def test_a_folder_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        result = CliRunner().invoke(command, ["demo", "--fast", "--capture", str(tmp_path / "file" / "captures")])
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"Error: {tmp_path / 'file' / 'captures'}: ")
 
     def test_nothing_is_written_unasked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)

@@ -77,6 +77,7 @@ def test_half_an_answer_is_one_object_that_says_so() -> None:
 
 
 def test_an_unknown_provider_suggests_the_nearest() -> None:
+    assert "did you mean" not in run("-", "-p", "nonsense").stderr
     for name, nearest in (("antropic", "anthropic"), ("open_ai-chat", "openai-chat"), ("Groq", "groq")):
         result = run("-", "-p", name)
         assert result.exit_code == 2

@@ -86,6 +86,12 @@ def test_the_length_of_a_stall_can_be_chosen(tmp_path: Path) -> None:
     assert stalled not in run("report", str(path), "-o", "-").stdout.split("</section>")[0]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told(capture: Path) -> None:
+    result = run("report", str(capture), "-o", "/dev/full")
+    assert (result.exit_code, result.stderr) == (2, "Error: No space left on device\n")
+
+
 def test_what_is_no_capture_is_wrong_use(tmp_path: Path) -> None:
     path = tmp_path / "body.sse"
     path.write_bytes(HELLO)
