@@ -14,7 +14,7 @@ from deltawire_transports.fault_wire import Act, Send, Wait
 from deltawire_transports.faults import SAMPLES, FaultServer
 from tests.faults.canary import key_for, watch
 from tests.faults.cells import Cell
-from tests.faults.shims import play, target
+from tests.faults.shims import QUICK, play, target
 from tests.faults.verdict import allowed_seconds, judge, outcome
 
 __all__ = ["Report", "Result", "run_cell", "run_cells"]
@@ -55,7 +55,7 @@ def run_cell(cell: Cell) -> Result:
     sample = SAMPLES[cell.provider]
     with FaultServer(sample.body, cell.does, cell.position, framing=cell.framing) as server:
         asked = target(cell.provider, server.base_url, key_for(cell.number))
-        run = play(cell.shim, asked, errors=("raise", "events")[cell.number % 2])
+        run = play(cell.shim, asked, errors=("raise", "events")[cell.number % 2], timeouts=QUICK)
         until = time.monotonic() + _LEAVING_SECONDS
         left = all(visit.finished.wait(max(0.0, until - time.monotonic())) for visit in server.record)
         violations = judge(cell, sample, run, wire_seconds(server))

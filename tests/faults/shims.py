@@ -16,10 +16,13 @@ from deltawire.policy import RetryPolicy, Timeouts
 from deltawire.requests import Target
 from deltawire_transports import aio, blocking
 
-__all__ = ["QUICK", "SHIMS", "Run", "play", "target"]
+__all__ = ["PATIENT", "QUICK", "SHIMS", "Run", "play", "target"]
 
 QUICK = Timeouts(connect=10.0, first_byte=0.4, local_first_byte=0.4, silence=0.3, finish_grace=0.2)
 """Waits short enough for a thousand streams; connecting is no part of any fault of theirs."""
+
+PATIENT = Timeouts(connect=10.0, first_byte=10.0, local_first_byte=10.0, silence=10.0, finish_grace=0.2)
+"""Waits so long that what ends long before them has ended by itself, on a busy machine too."""
 
 
 @attrs.define
@@ -90,7 +93,7 @@ if importlib.util.find_spec("trio"):
 def play(shim: str, plan: Any, **options: Any) -> Run:
     """Runs one stream to its end; whatever it raises is kept."""
     run = Run()
-    options = {"policy": RetryPolicy.never(), "timeouts": QUICK, **options}
+    options = {"policy": RetryPolicy.never(), "timeouts": PATIENT, **options}
     begun = time.monotonic()
     try:
         SHIMS[shim](plan, options, run)

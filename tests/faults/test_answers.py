@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from deltawire import Failed, Finished
+from deltawire.policy import Timeouts
 from deltawire_transports.faults import (
     RETRY_AFTER_FORMS,
     SAMPLES,
@@ -29,7 +30,7 @@ from deltawire_transports.faults import (
     ShortLength,
 )
 from tests.faults.canary import key_for, shown, watch
-from tests.faults.shims import QUICK, Run, play, target
+from tests.faults.shims import PATIENT, QUICK, Run, play, target
 from tests.faults.verdict import outcome
 
 SHIMS = ("blocking", "aio")
@@ -37,7 +38,13 @@ IN_BODY = [position for position in Position if not position.in_head]
 CUT = [position for position in IN_BODY if position is not Position.AFTER_TERMINAL]
 
 
-def everywhere(fault: Fault, position: Position | None = None, framing: Any = "chunked") -> dict[str, Run]:
+# Far below the waits of PATIENT, far above what a busy machine needs.
+SECONDS = 5
+
+
+def everywhere(
+    fault: Fault, position: Position | None = None, framing: Any = "chunked", timeouts: Timeouts = PATIENT
+) -> dict[str, Run]:
     """The fault through every protocol and both shims."""
     names = [(shim, provider) for shim in SHIMS for provider in SAMPLES]
 
@@ -45,8 +52,8 @@ def everywhere(fault: Fault, position: Position | None = None, framing: Any = "c
         shim, provider = name
         with FaultServer(SAMPLES[provider].body, fault, position, framing=framing) as server:
             asked = target(provider, server.base_url, key_for(0))
-            run = play(shim, asked, errors="events", timeouts=attrs.evolve(QUICK, progress=0.4))
-            if not all(visit.finished.wait(1) for visit in server.record):
+            run = play(shim, asked, errors="events", timeouts=timeouts)
+            if not all(visit.finished.wait(SECONDS) for visit in server.record):
                 run.strange.append("the connection was not closed")
         return run
 
@@ -56,7 +63,7 @@ def everywhere(fault: Fault, position: Position | None = None, framing: Any = "c
     for name, run in runs.items():
         assert (run.error, run.strange, shown(run)) == (None, [], []), name
         assert sum(isinstance(event, Finished | Failed) for event in run.events) == 1, name
-        assert run.seconds < 1.8, name
+        assert run.seconds < SECONDS, name
     return runs
 
 
@@ -85,9 +92,7 @@ def test_an_early_end_is_truncated_in_every_framing(framing: str) -> None:
     ids=repr,
 )
 def test_behind_its_proof_an_answer_is_whole_however_it_ends(fault: Fault) -> None:
-    runs = everywhere(fault, Position.AFTER_TERMINAL)
-    assert outcomes(runs).keys() == {"finished"}
-    assert all(run.seconds < 0.8 for run in runs.values())
+    assert outcomes(everywhere(fault, Position.AFTER_TERMINAL)).keys() == {"finished"}
 
 
 @pytest.mark.parametrize("position", [Position.AFTER_HEADERS, *CUT])
@@ -111,13 +116,13 @@ def test_a_body_that_is_cut_before_its_first_byte_is_truncated(fault: Fault) -> 
     ],
 )
 def test_signs_of_life_without_content_stall(position: str) -> None:
-    assert outcomes(everywhere(KeepAlives(0.05), Position(position))).keys() == {"stalled"}
+    assert outcomes(
+        everywhere(KeepAlives(0.05), Position(position), timeouts=attrs.evolve(QUICK, progress=0.4))
+    ).keys() == {"stalled"}
 
 
 def test_headers_that_never_end_are_malformed_at_once() -> None:
-    runs = everywhere(EndlessHeaders())
-    assert outcomes(runs).keys() == {"malformed"}
-    assert all(run.seconds < 0.4 for run in runs.values())
+    assert outcomes(everywhere(EndlessHeaders())).keys() == {"malformed"}
 
 
 @pytest.mark.parametrize("fault", [Gzip(), Html()], ids=repr)

@@ -54,7 +54,7 @@ def test_a_name_that_means_nothing_is_a_connect_failure(shim: str) -> None:
 @SHIMS
 def test_a_request_that_is_not_read_ends_in_time(shim: str) -> None:
     with FaultServer(SAMPLES["openai-chat"].body, BlackHole(), "connect") as server:
-        run = play(shim, target("openai-chat", server.base_url, KEY), messages=HUGE)
+        run = play(shim, target("openai-chat", server.base_url, KEY), messages=HUGE, timeouts=QUICK)
         assert failed(run).kind in ("stalled", "connect", "read")
         assert run.seconds < 5
         assert server.requests == []

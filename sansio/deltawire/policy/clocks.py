@@ -55,7 +55,7 @@ class Clocks:
         self._limit(Expiry.GRACE, self._timeouts.finish_grace)
 
     def bytes_came(self, now: float, *, content: bool, news: bool) -> None:
-        """Bytes of the body came; `content` and `news` say whether they gave content, or anything but heartbeats."""
+        """Bytes of the body came; `content` and `news` say whether they gave content, or anything but signs of life."""
         self._lap(now)
         self._since = None
         if not self._body_begun:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn, SupportsIndex
 
-from ..events import Event, Failed, Finished, Heartbeat
+from ..events import Event, Failed, Finished, Heartbeat, Unknown
 from ..failures import Failure, FailureKind, UsageError
 from ..limits import Limits
 from ..payload import Loads
@@ -28,6 +28,9 @@ from .timeouts import Timeouts
 from .wait_words import connected, expired, loads_models, waiting
 
 __all__ = ["StreamSession"]
+
+# A server whose keep-alives nobody knows would hold a complete answer back for ever.
+_NO_NEWS = frozenset({Heartbeat, Unknown})
 
 
 class StreamSession:
@@ -139,7 +142,7 @@ class StreamSession:
         events = exchange.parser.receive_data(data)
         kinds = set(map(type, events))
         # Bytes without an event may be part of a heartbeat; an error's body gives none before its end.
-        news = exchange.erroneous or not kinds <= {Heartbeat}
+        news = exchange.erroneous or not kinds <= _NO_NEWS
         self._clocks.bytes_came(now, content=not CONTENT_EVENTS.isdisjoint(kinds), news=news)
         return self._hand_over(events, now)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.policy_driver import FINISH, START, Driver, chunk, target, text
 
-from deltawire.events import Failed, Note, Raw, ReasoningDelta, TextDelta, ToolCallFinished
+from deltawire.events import Failed, Note, Raw, ReasoningDelta, TextDelta, ToolCallFinished, Unknown
 from deltawire.failures import Failure, FailureKind
 from deltawire.limits import Limits
 from deltawire.notes import NoteCode
@@ -118,6 +118,18 @@ class TestWhatIsTold:
         assert [note.detail for note in run.of(Note) if note.code is NoteCode.PAUSED_FOR_FINISH] == [
             "nothing came for 1.5 seconds"
         ]
+
+    def test_is_not_put_off_behind_the_proof_by_events_that_nobody_knows(self) -> None:
+        run = driver(timeouts=Timeouts(finish_grace=1.5))
+        run.head()
+        run.data(START, text("a"), FINISH)
+        run.reading()
+        due = run.session.deadline
+        run.now += 1
+        run.data(b'data: {"object":"keep-alive"}\n\n')
+        assert type(run.events[-1]) is Unknown
+        run.reading()
+        assert run.session.deadline == due
 
     def test_is_nothing_of_a_wait_for_an_attempt_that_is_over(self) -> None:
         run = driver(timeouts=Timeouts(silence=3, status_every=None, finish_grace=None))
