@@ -185,6 +185,8 @@ _FRAGMENTS: tuple[tuple[str, FailureKind], ...] = (
     ("internal", FailureKind.SERVER),
     ("server", FailureKind.SERVER),
 )
+# Words that only look as if they said a kind: Anthropic's beside a type, which says it.
+_SILENT = frozenset({"compactionunavailable"})
 _LONGEST_WORD = 100
 
 
@@ -200,7 +202,7 @@ def meaning_of(word: str) -> WordMeaning | None:
     """What an error code or type of any provider means; None for words that say nothing, such as `error`."""
     key = _key(word)
     known = _MEANINGS.get(key)
-    if known is not None or key.isdecimal():
+    if known is not None or key.isdecimal() or key in _SILENT:
         return known
     for fragment, kind in _FRAGMENTS:
         if fragment in key:

@@ -22,6 +22,7 @@ from .payload import (
     as_object,
     decode_json,
     escapes_surrogate,
+    is_list,
     is_object,
     json_ready,
     scan_json,
@@ -121,6 +122,8 @@ class FrameReader:
             self._take_damaged(data, bare, str(error), events)
             return
         if not is_object(payload):
+            payload = _first_error(payload)
+        if payload is None:
             self.malformed(data, "no JSON object", events)
             return
         provider.calls.mend = self.mending or replaced
@@ -176,6 +179,8 @@ class FrameReader:
     def take_value(self, payload: Any, events: list[Event]) -> None:
         """Takes a payload that is already decoded: an object, or `[DONE]`."""
         depth = self._limits.json_depth
+        if is_list(payload):
+            payload = _first_error(payload) or payload
         if payload == "[DONE]":
             self._take_done(events)
         elif value_nests_deeper(payload, depth):
@@ -298,6 +303,12 @@ class FrameReader:
             space = _SPACE.match(text, end)
             position = space.end() if space else end
         return found, position
+
+
+def _first_error(value: Any) -> dict[str, Any] | None:
+    """The error in a list: Google wraps its errors so (github.com/google-gemini/gemini-cli/issues/14811)."""
+    first = as_object(value[0]) if is_list(value) and value else {}
+    return first if first.get("error") else None
 
 
 class WholeFrameReader(FrameReader):

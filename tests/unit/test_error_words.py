@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deltawire.classification import classify
+from deltawire.error_body import http_failure
 from deltawire.error_words import WordMeaning, meaning_of
 from deltawire.failures import FailureKind
 
@@ -86,6 +89,7 @@ WORDS = [
     ("MALFORMED_FUNCTION_CALL", "model_output", None),
     ("UNEXPECTED_TOOL_CALL", "model_output", None),
     ("MALFORMED_RESPONSE", "model_output", None),
+    ("MISSING_THOUGHT_SIGNATURE", "invalid_request", 400),
     ("PROHIBITED_CONTENT", "content_filter", 400),
     ("JAILBREAK", "content_filter", 400),
     # Groq, Mistral, Moonshot, Cerebras, DeepSeek
@@ -198,3 +202,19 @@ def test_words_without_a_meaning(word: str) -> None:
 def test_no_word_raises(word: str) -> None:
     meaning = meaning_of(word)
     assert meaning is None or isinstance(meaning, WordMeaning)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "expected"),
+    [
+        ("invalid_request_error", 400, FailureKind.INVALID_REQUEST),
+        ("overloaded_error", 529, FailureKind.OVERLOADED),
+        ("permission_error", 403, FailureKind.PERMISSION),
+        ("api_error", 500, FailureKind.SERVER),
+    ],
+)
+def test_a_compaction_that_is_unavailable_was_an_overload(kind: str, status: int, expected: FailureKind) -> None:
+    details = {"error_code": "compaction_unavailable"}
+    body = {"type": "error", "error": {"type": kind, "message": "Not for this model", "details": details}}
+    failure = http_failure(status, {}, json.dumps(body).encode(), provider="anthropic")
+    assert (failure.kind, failure.code) == (expected, "compaction_unavailable")

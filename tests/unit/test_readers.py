@@ -192,6 +192,8 @@ class TestDecodedValue:
             ("[DONE]", [DONE]),
             (None, [Malformed(b"None", "no JSON object")]),
             ([{"a": 1}], [Malformed(b"[{'a': 1}]", "no JSON object")]),
+            ([{"error": 1}], [Unknown({"error": 1})]),
+            ([], [Malformed(b"[]", "no JSON object")]),
             ("\ud800é", [Malformed("'\\ud800é'".encode(), "no JSON object")]),
             ({"a": "\ud800"}, [Unknown({"a": "\ud800", "mend": True})]),
             ({5: {None: 1}}, [Unknown({"5": {"None": 1}})]),

@@ -11,6 +11,7 @@ from tests.gemini_chunks import (
     chunk,
     end_of,
     events_of,
+    failure_of,
     message_of,
     metadata_of,
     of_type,
@@ -33,6 +34,7 @@ from deltawire.events import (
     TextDelta,
     Unknown,
 )
+from deltawire.failures import FailureKind
 from deltawire.message import ReasoningPart, TextPart
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
@@ -260,3 +262,9 @@ def test_fields_of_a_wrong_shape_are_noted(field: str) -> None:
 @pytest.mark.parametrize("fields", [{"content": "x"}, {"content": {"parts": {}}}, {"finishReason": [1]}], ids=str)
 def test_fields_of_a_candidate_of_a_wrong_shape_are_noted(fields: dict[str, Any]) -> None:
     assert notes_of(chunk(text("a")), response(fields), STOP) == [NoteCode.UNMAPPED_SHAPE]
+
+
+def test_a_signature_that_the_request_lacks_was_the_models_fault() -> None:
+    error = failure_of(chunk(finish="MISSING_THOUGHT_SIGNATURE"))
+    assert (error.kind, error.code) == (FailureKind.INVALID_REQUEST, "MISSING_THOUGHT_SIGNATURE")
+    assert not error.retryable

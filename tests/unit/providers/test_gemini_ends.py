@@ -56,7 +56,6 @@ FAILING = (
     "UNEXPECTED_TOOL_CALL",
     "MALFORMED_RESPONSE",
     "TOO_MANY_TOOL_CALLS",
-    "MISSING_THOUGHT_SIGNATURE",
 )
 
 
@@ -237,6 +236,7 @@ ERRORS = {
     "frame, key not first": ANSWERED + sse([{"responseId": "r1", "usageMetadata": COUNTS, "error": ERROR}]),
     "bare behind the frames": ANSWERED + PRETTY + b"\n",
     "bare list behind the frames": ANSWERED + b"[" + PRETTY + b"]\n\n",
+    "frame, in a list": ANSWERED + sse([[{"error": ERROR}]]),
     "in an envelope": ANSWERED + sse([{"response": {"error": ERROR}}]),
     "flat": ANSWERED + sse([ERROR]),
     "element": array([chunk(text("a")), {"error": ERROR}]),

@@ -109,6 +109,10 @@ class TestWords:
         assert called(events) == [("a", "f", "{}", False)]
         assert of(events, ChoiceFinished) == []
 
+    def test_a_signature_that_the_request_lacks_was_the_models_fault(self) -> None:
+        error = failure(events_of(chunk({"content": "b"}, "MISSING_THOUGHT_SIGNATURE")))
+        assert (error.kind, error.retryable) == (FailureKind.INVALID_REQUEST, False)
+
     @pytest.mark.parametrize(
         ("dialect", "word", "reason"),
         [(name, word, reason) for name, row in DIALECTS.items() for word, reason in row.finish_words.items()],

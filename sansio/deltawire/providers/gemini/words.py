@@ -46,7 +46,8 @@ _FAILING_WORDS: Mapping[str, FailureKind] = MappingProxyType(
         "MALFORMED_RESPONSE": FailureKind.MODEL_OUTPUT,
         "UNEXPECTED_TOOL_CALL": FailureKind.MODEL_OUTPUT,
         "TOO_MANY_TOOL_CALLS": FailureKind.MODEL_OUTPUT,
-        "MISSING_THOUGHT_SIGNATURE": FailureKind.MODEL_OUTPUT,
+        # Of the request, which will lack it the next time too: ai.google.dev/api/generate-content#FinishReason.
+        "MISSING_THOUGHT_SIGNATURE": FailureKind.INVALID_REQUEST,
     }
 )
 # The enums agree up to 5 (google/ai/generativelanguage/v1beta/generative_service.proto and

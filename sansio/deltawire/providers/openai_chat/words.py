@@ -55,7 +55,8 @@ FAILING_WORDS: Mapping[str, FailureKind] = MappingProxyType(
         "unexpected_tool_call": FailureKind.MODEL_OUTPUT,
         "malformed_response": FailureKind.MODEL_OUTPUT,
         "too_many_tool_calls": FailureKind.MODEL_OUTPUT,
-        "missing_thought_signature": FailureKind.MODEL_OUTPUT,
+        # What the request lacks: ai.google.dev/api/generate-content#FinishReason.
+        "missing_thought_signature": FailureKind.INVALID_REQUEST,
     }
 )
 """Words in lower case that mean that the answer failed, and how."""
