@@ -70,7 +70,7 @@ def demo(fast: bool, seed: int | None, tools: bool, capture: str | None, report:
         sys.exit(0 if play_loops(console, 0.0 if fast else _SECONDS_PER_FRAME) else 1)
     pace = Pace(_FAST if fast else 1.0, scripted=seed is not None)
     played = _show(scenes(1 if seed is None else seed), pace, console)
-    stories = [Story.of(each.capture, pricer=_PRICES) for each in played]
+    stories = [Story.of(each.capture, pricer=_PRICES, prices="made-up price") for each in played]
     console.print(_sum(stories))
     console.print("One was cut on purpose: a cut stream is never a success.", style="dim")
     kept = [*_keep(played, capture), *_write(stories, report)]

@@ -103,7 +103,7 @@ def cost_words(story: Story) -> str:
     """What the answer cost, and by whose word; a dash if nobody knows."""
     if story.cost is None:
         return "–"
-    return f"{_dollars(story.cost)} ({'stated' if story.cost_stated else 'list price'})"
+    return f"{_dollars(story.cost)} ({'stated' if story.cost_stated else story.prices})"
 
 
 def _dollars(cost: float) -> str:

@@ -38,10 +38,20 @@ class Story:
     """US dollars (or the provider's credits), None if it is not known."""
     cost_stated: bool
     """True if the provider itself said what it cost."""
+    prices: str = "list price"
+    """What the prices of the pricer are called."""
 
     @classmethod
-    def of(cls, capture: Capture, *, title: str = "", stall: float = 1.0, pricer: Pricer | None = None) -> Story:
-        """The story of a capture. Silence above `stall` seconds is a stall; `pricer` knows prices.
+    def of(
+        cls,
+        capture: Capture,
+        *,
+        title: str = "",
+        stall: float = 1.0,
+        pricer: Pricer | None = None,
+        prices: str = "list price",
+    ) -> Story:
+        """The story of a capture. Silence above `stall` seconds is a stall; `pricer` knows what are called `prices`.
 
         Raises DamagedCaptureError as `replay` does.
         """
@@ -61,7 +71,7 @@ class Story:
         stated = usage is not None and usage.cost is not None
         cost = usage.cost if stated and usage is not None else _priced(timeline, message, usage, pricer)
         name = title or capture.header.title or _named(timeline, capture)
-        return cls(name, capture, timeline, message, terminal, tuple(notes), cost, stated)
+        return cls(name, capture, timeline, message, terminal, tuple(notes), cost, stated, prices)
 
     @property
     def usage(self) -> Usage | None:

@@ -92,7 +92,10 @@ class TestKept:
         assert "$0.001913" in output
         captures = sorted(folder.iterdir())
         assert [path.name for path in captures] == [f"{n}-{s.provider}.jsonl" for n, s in enumerate(SCENES, 1)]
-        assert "refused at first" in page.read_text(encoding="utf-8")
+        shown = page.read_text(encoding="utf-8")
+        assert "refused at first" in shown
+        assert "$0.000253 (made-up price)" in shown
+        assert "list price" not in shown
         for path in (*captures, page):
             assert "demo-key" not in path.read_text(encoding="utf-8")
 
