@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from pathlib import Path
@@ -13,9 +14,12 @@ import pytest
 import deltawire
 from deltawire.policy import Verdict
 from deltawire.policy.retry import VERDICTS
+from deltawire_transports.cli.main import deltawire as deltawire_command
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+EMBEDDING = DOCS / "embedding" / "README.md"
 # Its blocks are files of a package, which test_adding_a_provider.py builds and runs.
 BUILDS_A_PACKAGE = DOCS / "adding-a-provider.md"
 PAGES = sorted(
@@ -67,6 +71,13 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", checked)
 
 
+def run(page: Path, **given: Any) -> None:
+    """Runs the blocks of a page, one after the other, as one program."""
+    namespace: dict[str, Any] = {"__name__": page.stem, **given}
+    for line, code in fences(page, "python"):
+        exec(compile("\n" * (line - 1) + code, str(page), "exec"), namespace)
+
+
 @pytest.mark.usefixtures("loopback_only")
 @pytest.mark.parametrize(
     "page",
@@ -74,12 +85,51 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=lambda path: path.relative_to(DOCS).as_posix(),
 )
 def test_the_code_of_a_page_runs(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    namespace: dict[str, Any] = {"__name__": page.stem}
-    for line, code in fences(page, "python"):
-        exec(compile("\n" * (line - 1) + code, str(page), "exec"), namespace)
+    run(page)
     if page.name == "start.md":
         [(_, shown)] = fences(page, "text")
         assert capsys.readouterr().out == shown
+
+
+@pytest.mark.usefixtures("loopback_only")
+def test_the_code_of_the_readme_runs_and_prints_what_stands_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run(README)
+    printed = capsys.readouterr().out
+    assert printed
+    assert any(block == printed for _, block in fences(README, ""))
+
+
+def test_the_code_above_the_embedding_examples_runs() -> None:
+    failure = deltawire.Failure("read", "the connection was reset")
+    run(EMBEDDING, deltawire=deltawire, status=200, headers={}, chunk=b"data: [DONE]\n\n", failure=failure)
+
+
+@pytest.mark.parametrize("page", [README, EMBEDDING, *PAGES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_block_of_code_is_left_out(page: Path) -> None:
+    """Every fence is of a kind that is looked at: Python runs, commands exist, data is read, the rest is no code."""
+    kinds = {found[2].strip() for found in FENCE.finditer(page.read_text("utf-8"))}
+    assert (
+        kinds - {"python", "sh", "text", "json", "", "{toctree}", "{literalinclude}", "{eval-rst}", "{include}"}
+        == set()
+    )
+    looks_like_python = re.compile(r"^(?:import|from|def|class|assert|for|with) ", re.MULTILINE)
+    hidden = [
+        line for kind in ("", "text", "sh") for line, code in fences(page, kind) if looks_like_python.search(code)
+    ]
+    assert hidden == [], "Python that no test runs"
+    for line, code in fences(page, "json"):
+        assert [json.loads(row) for row in code.splitlines()], line
+
+
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_command_that_a_page_shows_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    blocks = "\n".join(code for kind in ("", "sh", "text") for _, code in fences(page, kind))
+    shown = set(re.findall(r"^(?:\$ )?(?:.*\| *)?deltawire (\w+)", blocks, re.MULTILINE))
+    assert shown - set(deltawire_command.commands) == set()
+    for module in set(re.findall(r"python -m (tests\.[\w.]+|fuzz)", text)):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
 
 
 def test_the_block_of_an_embedding_example_is_there() -> None:
