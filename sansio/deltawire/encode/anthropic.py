@@ -44,7 +44,7 @@ _WORDS: Mapping[FinishReason, str] = MappingProxyType(
         FinishReason.OTHER: "end_turn",
     }
 )
-_SAID_EXACTLY = frozenset(_WORDS) - {FinishReason.CONTENT_FILTER, FinishReason.OTHER}
+_SAID_EXACTLY = frozenset(_WORDS) - frozenset((FinishReason.CONTENT_FILTER, FinishReason.OTHER))
 _DELTA = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":'
 _TAIL = "}}\n\n"
 # Fields of a delta by the type of the block that it belongs to.
