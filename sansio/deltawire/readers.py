@@ -96,6 +96,11 @@ class FrameReader:
         return self.pending.rstrip(b" \t\r\n")[-1:] in b"}]"
 
     @property
+    def cut(self) -> bool:
+        """True if the body has not come to an end of its own: the last frame or what is around the frames is open."""
+        return bool(self.residual)
+
+    @property
     def inside_frame(self) -> bool:
         """True if the body must not end here: a frame that states its own length is not complete."""
         return False
@@ -341,7 +346,12 @@ class JSONArrayReader(WholeFrameReader):
 
     def __init__(self, provider: Provider, options: ReaderOptions) -> None:
         super().__init__(provider, options)
-        self._decoder = JSONArrayDecoder(options.limits.frame_bytes)
+        self._decoder = self._array = JSONArrayDecoder(options.limits.frame_bytes)
+
+    @property
+    def cut(self) -> bool:
+        """True until the array has closed."""
+        return not self._array.closed or bool(self.residual)
 
 
 class DocumentReader(WholeFrameReader):

@@ -15,7 +15,7 @@ from .limits import Limits
 from .mending import SurrogateMender
 from .opening import Opening, open_body, payload_reader
 from .payload import Loads
-from .providers.base import ProviderOptions
+from .providers.base import Provider, ProviderOptions
 from .readers import FrameReader, ReaderOptions
 from .redaction import Redactor
 from .registry import provider_row
@@ -32,6 +32,8 @@ Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
 """Pairs of str or bytes, or a mapping of them."""
 
 _RAW_CHARACTERS = 1024
+# Frames that only say that all has come: where the body breaks off inside one, nothing is lost.
+_ENDINGS = (b"[DONE]", b'{"type":"message_stop"}')
 
 
 class ResponseParser:
@@ -92,7 +94,7 @@ class ResponseParser:
         if self._provider.ended or self._error_body is not None or (reader is not None and reader.inside_frame):
             return False
         proved = self._provider.can_finish
-        if reader is not None and reader.pending and (proved or reader.may_be_whole):
+        if reader is not None and (reader.pending or reader.cut) and (proved or reader.may_be_whole):
             # It may be a whole frame: one that proves the answer complete, or an error behind the proof. Ask a copy.
             return isinstance(copy.deepcopy(self).receive_eof()[-1], Finished)
         return proved
@@ -252,7 +254,17 @@ class ResponseParser:
         reader.end(events)
         raw = (reader.residual or (b"" if reader.seen else self._first))[: self._limits.error_body_bytes]
         text = raw.decode("utf-8", "replace") if raw else None
-        provider.end(events, text, seen=reader.seen)
+        if reader.cut and provider.can_finish and not provider.ended:
+            self._end_inside_frame(provider, reader, text, events)
+        else:
+            provider.end(events, text, seen=reader.seen)
+
+    @staticmethod
+    def _end_inside_frame(provider: Provider, reader: FrameReader, raw: str | None, events: list[Event]) -> None:
+        """A proof that asks for a clean end, and an end that is none: more was to come."""
+        if reader.residual and not any(end.startswith(b"".join(reader.residual.split())) for end in _ENDINGS):
+            reader.malformed(reader.residual, "the body ended inside a frame", events)
+        provider.abort(provider.failure(FailureKind.TRUNCATED, "The body ended inside a frame", raw=raw), events)
 
     def _fail(self, kind: FailureKind, message: str, events: list[Event]) -> None:
         self._provider.fail(self._provider.failure(kind, message.strip(), status=self._status), events)
