@@ -41,8 +41,20 @@ class TestLimits:
         calls = ToolCalls(Limits(tool_argument_bytes=size - 1), None)
         with pytest.raises(LimitPassedError) as caught:
             calls.append(begun(calls), text, [])
-        assert caught.value.failure.code == "tool_argument_bytes"
-        assert f": {size - 1:,} bytes" in caught.value.failure.message
+        failure = caught.value.failure
+        assert (failure.kind, failure.code, failure.retryable) == (FailureKind.TOO_LARGE, "tool_argument_bytes", False)
+        assert f": {size - 1:,} bytes" in failure.message
+
+    def test_half_a_pair_at_the_end_is_told_where_its_call_is(self) -> None:
+        calls, events = ToolCalls(Limits(), None), list[Event]()
+        calls.mend = True
+        call = calls.begin(2, 5)
+        calls.name(call, "f", "a")
+        calls.append(call, '{"a": "\ud83d', events)
+        calls.close(call, events)
+        deltas = [event for event in events if isinstance(event, ToolCallDelta)]
+        assert "".join(delta.arguments for delta in deltas) == '{"a": "\ufffd'
+        assert {(delta.index, delta.choice, delta.part) for delta in deltas} == {(0, 2, 5)}
 
     def test_arguments_count_over_the_open_calls(self) -> None:
         calls = ToolCalls(Limits(tool_argument_bytes=10), None)

@@ -244,6 +244,7 @@ class TestUnconfiguredTargets:
         assert said == ["CloseRequest", "FallbackStarted", "Status", "Failed", "Stop"]
         assert run.last.error.kind is FailureKind.UNCONFIGURED
         assert [made.failure.kind for made in run.session.attempts] == ["connect", "unconfigured"]
+        assert [(made.number, made.attempt) for made in run.session.attempts] == [(1, 1), (None, 1)]
 
     def test_messages_without_an_entry_for_a_provider_count_as_this(self) -> None:
         messages = {"groq": [{"role": "user", "content": "hi"}]}

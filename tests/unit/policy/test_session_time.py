@@ -391,3 +391,4 @@ def test_a_wait_that_is_none_is_refused(name: str, value: float) -> None:
 
 def test_the_defaults_are_the_documented_ones() -> None:
     assert Timeouts() == Timeouts(10, 120, 600, 300, None, None, 2, 30)
+    assert Timeouts(status_every=0.5, silence=0).status_every == 0.5
