@@ -64,6 +64,7 @@ def test_counts_are_compared_and_a_total_that_is_not_told_is_made(tmp_path: Path
         ({"finish": ["stop"]}, True),
         ({"finish": ["stop"], "http_status": 200}, True),
         ({"finish": []}, False),
+        ({"finish": [], "framing": {"events": ["interaction.completed"]}}, True),
         ({"finish": ["stop"], "has_error": True}, False),
         ({"finish": ["stop"], "http_status": 500}, False),
         ({"finish": ["STOP", "MALFORMED_FUNCTION_CALL"]}, False),

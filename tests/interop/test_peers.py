@@ -10,7 +10,8 @@ import pytest
 from tests.interop.answer import Answer, Call, Choice
 from tests.interop.memory import Reply, StillReadingError
 from tests.interop.wall import peers
-from tests.interop.wall.kits import ARGUMENTS, CHAT, NAME
+from tests.interop.wall.kit import ARGUMENTS, NAME
+from tests.interop.wall.openai_kits import CHAT
 from tests.interop.wall.peers import Cell, cell
 from tests.interop.wall.row import Row, cut, whole_call, whole_text
 
@@ -42,6 +43,7 @@ def given(row: Row, outcome: Any) -> Cell:
         (TEXT, Choice("a|b\n`"), "returned", '`"a\\|b\\n\'"`, finish null'),
         (CALLED, Choice(finish="tool_calls"), "returned", "no text, finish tool_calls"),
         (SHORT, HELLO, "returned", '`"Hello there"`, finish stop'),
+        (SHORT, Choice("Hel", finish="ERROR"), "failed", '`"Hel"`, finish ERROR'),
         (SHORT, KeyError("x"), "raised", "`KeyError`"),
         (TEXT, StillReadingError(), "waits", "reads on, no end"),
     ],

@@ -29,6 +29,8 @@ class Client:
     function: str
     dialects: tuple[str, ...]
     """The dialects of streams it reads."""
+    endpoint: str = ""
+    """What the address of a stream holds that it reads."""
     reasoning: bool = True
     """False if the vendor's types have no field for the model's reasoning."""
 
@@ -70,7 +72,24 @@ CLIENTS = (
     Client("anthropic", ("anthropic", "httpx2"), "create", "anthropic_client", "create", ("anthropic",)),
     Client("anthropic", ("anthropic", "httpx2"), ".stream()", "anthropic_client", "stream", ("anthropic",)),
     Client(
+        "anthropic",
+        ("anthropic", "httpx2", "boto3"),
+        "AnthropicBedrock .stream()",
+        "anthropic_client",
+        "bedrock_stream",
+        ("bedrock-invoke",),
+        "anthropic.",
+    ),
+    Client(
         "google-genai", ("google.genai", "httpx2"), "generate_content_stream", "genai_client", "generate", ("gemini",)
+    ),
+    Client(
+        "google-genai",
+        ("google.genai", "httpx2"),
+        "interactions create",
+        "genai_client",
+        "interactions",
+        ("gemini-interactions",),
     ),
     Client("ollama", ("ollama", "httpx"), "chat", "ollama_client", "chat", ("ollama",)),
     Client("cohere", ("cohere", "httpx"), "chat_stream", "cohere_client", "chat_stream", ("cohere",)),

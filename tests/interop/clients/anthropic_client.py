@@ -50,8 +50,21 @@ def create(reply: Reply) -> Answer:
 
 def stream(reply: Reply) -> Answer:
     """The message that `messages.stream` puts together."""
+    return _stream(CLIENT, reply)
+
+
+def bedrock_stream(reply: Reply) -> Answer:
+    """The same of the client for Bedrock, which reads the AWS event stream; it needs boto3."""
+    keys = {"aws_access_key": "k", "aws_secret_key": "k", "aws_region": "us-east-1"}
+    client = anthropic.AnthropicBedrock(
+        **keys, base_url="http://in.memory", http_client=WIRE.httpx(httpx2), max_retries=0
+    )
+    return _stream(client, reply)
+
+
+def _stream(client: Any, reply: Reply) -> Answer:
     WIRE.reply = reply
-    with CLIENT.messages.stream(**ASKED) as events:
+    with client.messages.stream(**ASKED) as events:
         whole = events.get_final_message()
     answer = Answer()
     choice = answer.choice()

@@ -33,7 +33,7 @@ def chat_stream(reply: Reply) -> Answer:
         elif event.type == "tool-call-delta":
             calls[event.index][2].append(event.delta.message.tool_calls.function.arguments)
         elif event.type == "message-end":
-            choice.finish = event.delta.finish_reason
+            choice.finish = choice.finish or event.delta.finish_reason
             usage = event.delta.usage
             if usage is not None and usage.tokens is not None:
                 answer.usage = {

@@ -55,3 +55,37 @@ def counts(usage: Any) -> Counts:
         "reasoning": thoughts,
         "total": usage.total_token_count,
     }
+
+
+def interactions(reply: Reply) -> Answer:
+    """The deltas of `interactions.create`, and the counts of its closing event."""
+    WIRE.reply = reply
+    answer = Answer()
+    choice = answer.choice()
+    calls: dict[int, list[Any]] = {}
+    for event in CLIENT.interactions.create(model="m", input="hi", stream=True):
+        if event.event_type == "step.start" and event.step.type == "function_call":
+            calls[event.index] = [event.step.id, event.step.name, event.step.arguments or {}]
+        elif event.event_type == "step.delta":
+            if event.delta.type == "text":
+                choice.text += event.delta.text
+            elif event.delta.type == "thought_summary":
+                choice.reasoning += event.delta.content.text
+        elif event.event_type == "interaction.completed":
+            choice.finish = event.interaction.status
+            answer.usage = interactions_counts(event.interaction.usage)
+    choice.calls = [Call(identifier, name, arguments) for identifier, name, arguments in calls.values()]
+    return answer
+
+
+def interactions_counts(usage: Any) -> Counts:
+    """Token counts of Interactions: the answer without its thoughts, which are added."""
+    if usage is None:
+        return {}
+    return {
+        "input": usage.total_input_tokens,
+        "output": usage.total_output_tokens + (usage.total_thought_tokens or 0),
+        "cached": usage.total_cached_tokens,
+        "reasoning": usage.total_thought_tokens,
+        "total": usage.total_tokens,
+    }

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.interop.wall.kit import ARGUMENTS, ID, NAME
 from tests.interop.wall.kits import (
     ANTHROPIC,
-    ARGUMENTS,
     BLOCK_STOP,
-    CALLS,
-    CHAT,
     FUNCTION_CALL,
     GEMINI,
-    ID,
     MESSAGE_STOP,
-    NAME,
     OLLAMA,
-    ROLE,
-    STOP,
     TOOL_USE,
     block,
     candidate,
-    chunk,
     delta,
-    fragment,
     line,
     started,
     stopped,
 )
+from tests.interop.wall.openai_kits import CALLS, CHAT, ROLE, STOP, chunk, fragment
 from tests.interop.wall.row import CALL, Made, Row, open_row, whole_call
 
 _KIND = "Tool calls"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 from tests.interop.memory import LOGIN, LOGIN_PAGE
-from tests.interop.wall.kits import ANTHROPIC, CHAT, CREATED, GEMINI, KITS, OLLAMA, RESPONSES, Kit, event, response
+from tests.interop.wall.kit import Kit
+from tests.interop.wall.kits import ANTHROPIC, COHERE, GEMINI, KITS, OLLAMA
+from tests.interop.wall.openai_kits import CHAT, CREATED, RESPONSES, event, response
 from tests.interop.wall.row import Row, error, open_row, whole_text
 
 _INSIDE, _STATUS = "Errors under status 200", "Other statuses"
@@ -17,6 +19,8 @@ _KINDS = {
     "anthropic": "overloaded",
     "gemini": "overloaded",
     "ollama": "server",
+    "cohere": "server",
+    "bedrock": "rate_limit",
 }
 _KEY = {"message": "Incorrect API key provided", "type": "invalid_request_error", "code": "invalid_api_key"}
 _REFUSED = {
@@ -25,6 +29,8 @@ _REFUSED = {
     "anthropic": b'{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}',
     "gemini": b'{"error":{"code":401,"message":"Request had invalid credentials","status":"UNAUTHENTICATED"}}',
     "ollama": b'{"error":"unauthorized"}',
+    "cohere": b'{"id":"r-1","message":"invalid api token"}',
+    "bedrock": b'{"message":"The security token included in the request is invalid"}',
 }
 _WORDS = b"the upstream is not reachable"
 
@@ -37,10 +43,12 @@ def rows() -> list[Row]:
 def _inside(kit: Kit) -> list[Row]:
     hello = kit.body(*kit.text[: kit.first_text])
     ends = f"Failed({_KINDS[kit.dialect]})"
-    bare = json.dumps(kit.error).encode()
-    note = ("unterminated_frame",) if kit.lines else ("wrong_content_type",)
+    bare = json.dumps(kit.document or kit.error).encode()
     lines = json.dumps(kit.error, indent=2).encode()
-    return [
+    one = ("one_document",) if kit.document else ()
+    as_json = ("unterminated_frame",) if kit.lines else one
+    as_stream = as_json if kit.lines else ("wrong_content_type", *one)
+    found = [
         error(
             _INSIDE,
             "an error after the first piece of text",
@@ -57,7 +65,14 @@ def _inside(kit: Kit) -> list[Row]:
             ends=ends,
             text="Hello",
         ),
-        error(_INSIDE, "an error as the first frame", kit, kit.frame(kit.error), ends=ends),
+        error(
+            _INSIDE,
+            "an error as the first frame",
+            kit,
+            kit.frame(kit.error),
+            ends=ends,
+            notes=("missing_start",) if kit is COHERE else (),
+        ),
         error(
             _INSIDE,
             "a bare JSON error, sent as JSON",
@@ -65,18 +80,9 @@ def _inside(kit: Kit) -> list[Row]:
             bare,
             ends=ends,
             headers=_AS_JSON,
-            notes=note if kit.lines else (),
+            notes=as_json,
         ),
-        error(_INSIDE, "a bare JSON error, sent as a stream", kit, bare, ends=ends, notes=note),
-        error(
-            _INSIDE,
-            "a bare JSON error over several lines, after text",
-            kit,
-            hello + lines,
-            ends="Failed(truncated)" if kit.lines else ends,
-            text="Hello",
-            notes=("malformed",) if kit.lines else (),
-        ),
+        error(_INSIDE, "a bare JSON error, sent as a stream", kit, bare, ends=ends, notes=as_stream),
         error(_INSIDE, "a page of HTML", kit, LOGIN_PAGE, ends="Failed(wrong_media)", headers=_AS_HTML),
         error(_INSIDE, "a page of HTML, sent as a stream", kit, LOGIN_PAGE, ends="Failed(wrong_media)"),
         error(
@@ -85,12 +91,16 @@ def _inside(kit: Kit) -> list[Row]:
             kit,
             _WORDS,
             ends="Failed(empty)",
-            notes=("wrong_content_type",) if kit.lines else (),
+            notes=("wrong_content_type",) if kit.framing != "events" else (),
             why="no field of an event stream: nothing came but `raw`",
         ),
         error(_INSIDE, "an empty body", kit, ends="Failed(empty)"),
         error(_INSIDE, "white space only", kit, b"\n\n \r\n", ends="Failed(empty)"),
     ]
+    if kit.framing == "events" and not kit.document:
+        what = "a bare JSON error over several lines, after text"
+        found.append(error(_INSIDE, what, kit, hello + lines, ends=ends, text="Hello"))
+    return found
 
 
 def _status(kit: Kit) -> list[Row]:

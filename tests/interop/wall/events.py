@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from tests.interop.wall.kits import (
-    ANTHROPIC,
-    CHAT,
-    COUNTED,
-    COUNTS,
-    GEMINI,
-    KITS,
-    OLLAMA,
-    RESPONSES,
-    STOP,
-    Kit,
-    block,
-    candidate,
-    chunk,
-    delta,
-    event,
-    line,
-    numbered,
-    stopped,
-)
+from tests.interop.wall.kit import Kit
+from tests.interop.wall.kits import ANTHROPIC, GEMINI, KITS, OLLAMA, block, candidate, delta, line, stopped
+from tests.interop.wall.openai_kits import CHAT, COUNTED, COUNTS, RESPONSES, STOP, chunk, event, numbered
 from tests.interop.wall.row import Row, open_row, whole_text
 
 _KIND, _ALIVE = "Unannounced events", "Keep-alives"
@@ -31,13 +14,15 @@ _PING = {
     "openai-responses": b": ping\n\n",
     "anthropic": b'event: ping\ndata: {"type": "ping"}\n\n',
     "gemini": b": ping\n\n",
+    "cohere": b": ping\n\n",
     "ollama": b"\n",
 }
 
 
 def rows() -> list[Row]:
     """All of them."""
-    return [row for kit in KITS for row in _alive(kit)] + _chat() + _responses() + _anthropic() + _gemini() + _ollama()
+    alive = [row for kit in KITS if kit.framing != "messages" for row in _alive(kit)]
+    return alive + _chat() + _responses() + _anthropic() + _gemini() + _ollama()
 
 
 def _alive(kit: Kit) -> list[Row]:

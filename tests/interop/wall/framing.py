@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 
-from tests.interop.wall.kits import ANTHROPIC, CHAT, GEMINI, KITS, OLLAMA, RESPONSES, Kit
+from deltawire.framing.event_stream import encode_message
+from tests.interop.wall.kit import Kit
+from tests.interop.wall.kits import ANTHROPIC, GEMINI, KITS, OLLAMA
+from tests.interop.wall.openai_kits import CHAT, RESPONSES
 from tests.interop.wall.row import Row, error, open_row, whole_text
 
 _KIND = "Framing"
@@ -15,10 +18,32 @@ _HUGE = "x" * 3_000_000
 
 def rows() -> list[Row]:
     """All of them."""
-    return [row for kit in KITS for row in _all(kit) + (_lines(kit) if kit.lines else _events(kit))] + _special()
+    more = {"lines": _lines, "events": _events, "messages": _messages}
+    return [row for kit in KITS for row in [*_all(kit), *more[kit.framing](kit)]] + _special()
 
 
 def _all(kit: Kit) -> list[Row]:
+    whole = kit.whole
+    return [
+        whole_text(_KIND, "one byte at a time", kit, *(whole[place : place + 1] for place in range(len(whole)))),
+        whole_text(
+            _KIND,
+            "a piece of text of 3 MB in one frame",
+            kit,
+            kit.body(*kit.with_text(_HUGE, "!")) + kit.trailer,
+            text=_HUGE + "!",
+        ),
+        open_row(
+            _KIND,
+            "compressed by gzip, which no header says",
+            kit,
+            gzip.compress(whole, mtime=0),
+            ends="Failed(wrong_media)",
+        ),
+    ]
+
+
+def _text(kit: Kit) -> list[Row]:
     whole = kit.whole
     separated = kit.with_text(_SEPARATORS, "!")
     # Control characters must be escaped inside JSON; the separators of Unicode need not be.
@@ -35,20 +60,12 @@ def _all(kit: Kit) -> list[Row]:
             kit,
             *crlf.replace(b"\r\n", b"\r\0\n").split(b"\0"),
         ),
-        whole_text(_KIND, "one byte at a time", kit, *(whole[place : place + 1] for place in range(len(whole)))),
         whole_text(
             _KIND,
             "U+2028, U+2029 and U+0085 unescaped in the text",
             kit,
             raw + kit.trailer,
             text=_SEPARATORS + "!",
-        ),
-        whole_text(
-            _KIND,
-            "a piece of text of 3 MB on one line",
-            kit,
-            kit.body(*kit.with_text(_HUGE, "!")) + kit.trailer,
-            text=_HUGE + "!",
         ),
         whole_text(
             _KIND,
@@ -67,18 +84,31 @@ def _all(kit: Kit) -> list[Row]:
             text="Zürich ✅!",
             notes=("wrong_content_type",),
         ),
-        open_row(
-            _KIND,
-            "compressed by gzip, which no header says",
-            kit,
-            gzip.compress(whole, mtime=0),
-            ends="Failed(wrong_media)",
-        ),
+    ]
+
+
+def _messages(kit: Kit) -> list[Row]:
+    frames = [kit.frame(payload) for payload in kit.text]
+    hello, second, rest = b"".join(frames[:2]), frames[2], b"".join(frames[3:])
+    in_payload = bytearray(second)
+    in_payload[-6] ^= 1
+    in_length = bytearray(second)
+    in_length[3] ^= 1
+    extra = encode_message({":event-type": "somethingNew", ":message-type": "event", "x-new": 7}, b"{}")
+    strange = encode_message({":message-type": "somethingNew"}, b"")
+    ends, other, note = "Failed(malformed)", "Failed(wrong_media)", ("wrong_content_type",)
+    return [
+        open_row(_KIND, "a bit of a payload is wrong", kit, hello + in_payload + rest, ends=ends, text="Hello"),
+        open_row(_KIND, "a bit of a length is wrong", kit, hello + in_length + rest, ends=ends, text="Hello"),
+        whole_text(_KIND, "a message of an unknown event, with a header more", kit, hello + extra + second + rest),
+        whole_text(_KIND, "a message of an unknown type", kit, hello + strange + second + rest),
+        open_row(_KIND, "server-sent events in place of messages", kit, CHAT.whole, ends=other, notes=note),
     ]
 
 
 def _lines(kit: Kit) -> list[Row]:
     return [
+        *_text(kit),
         whole_text(_KIND, "blank lines between the lines", kit, b"\n" + kit.whole.replace(b"\n", b"\n\n\r\n")),
         whole_text(
             _KIND,
@@ -94,6 +124,7 @@ def _events(kit: Kit) -> list[Row]:
     pretty = b"".join(_pretty(kit, payload) for payload in kit.text)
     odd = b"".join(b"id: 7\nretry: 500\nx-field: y\n" + frame for frame in frames)
     found = [
+        *_text(kit),
         whole_text(_KIND, "CR line ends", kit, kit.whole.replace(b"\n", b"\r")),
         whole_text(_KIND, "no space after `data:`", kit, kit.whole.replace(b"data: ", b"data:")),
         whole_text(

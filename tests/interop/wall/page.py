@@ -21,8 +21,9 @@ of them. Everything runs in memory, so the network is not in play.
 |---|---|---|---|---|
 {counts}
 
-What is not told as a failure is returned without an exception, as a cut stream mostly with `null` as its finish reason,
-at which the caller may look. {open} more rows are not counted, since readers may differ about them.
+Told as a failure is what raises an exception or comes with the provider's own word for a failure. The rest is returned,
+a cut stream with `null` as its finish reason, at which the caller may look. {open} more rows are not counted, since
+readers may differ about them.
 
 ```
 python -m pip install -e '.[interop]'
@@ -40,7 +41,7 @@ their guides do it: texts appended, calls by index. Retries are off.
 `in the loop` means that the client gave something of another type than it promises, on which the loop over it fails.
 
 deltawire's column is that of a session with one attempt and the clock for [content](timeouts.md) set to a minute. Words
-after `+` are the [notes](reference/events.md#notes) that it leaves. The tests hold every cell of it against what is
+after `+` are the [notes](reference/events.md) that it leaves. The tests hold every cell of it against what is
 written down for it in `tests/interop/wall`.
 """
 

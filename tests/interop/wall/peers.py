@@ -20,6 +20,8 @@ from tests.interop.memory import StillReadingError
 from tests.interop.wall.row import Row
 
 READERS = Path(clients.__file__).parent
+FAILING = ("ERROR", "error", "failed", "MALFORMED_FUNCTION_CALL")
+"""The providers' words for a failure, as a reason for the end."""
 SECONDS = 20.0
 """The longest that a client may take over one row."""
 
@@ -28,14 +30,15 @@ SECONDS = 20.0
 class Cell:
     """What one client made of one row."""
 
-    came: Literal["same", "returned", "raised", "waits"]
-    """`same`: the answer as it was sent, text, calls and finish. `waits`: it did not end by itself."""
+    came: Literal["same", "returned", "failed", "raised", "waits"]
+    """`same`: the answer as it was sent, text, calls and finish. `failed`: returned, with the provider's own word for a
+    failure as its finish reason. `waits`: it did not end by itself."""
     shown: str
     """For the page."""
 
     def right(self, row: Row) -> bool:
         """True if a whole answer came out as it is, or if the caller was told that there is none."""
-        return self.came == "same" if row.truth == "whole" else self.came == "raised"
+        return self.came == "same" if row.truth == "whole" else self.came in ("failed", "raised")
 
 
 class _TooLongError(BaseException):
@@ -75,7 +78,7 @@ def cell(row: Row, read: Read) -> Cell:
         return Cell("raised", f"`{_name(error)}`{_where(error)}")
     if row.truth == "whole" and _same(answer, row):
         return Cell("same", "same")
-    return Cell("returned", _told(answer))
+    return Cell("failed" if answer.choice().finish in FAILING else "returned", _told(answer))
 
 
 def _name(error: Exception) -> str:

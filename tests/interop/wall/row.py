@@ -10,7 +10,7 @@ import attrs
 import deltawire
 from deltawire.policy import Deliver, RetryPolicy, Stop, StreamSession, Timeouts
 from tests.interop.memory import Reply
-from tests.interop.wall.kits import ARGUMENTS, NAME, TEXT, Kit
+from tests.interop.wall.kit import ARGUMENTS, NAME, TEXT, Kit
 
 Truth = Literal["whole", "cut", "error", "open"]
 """`whole`: the whole answer arrived, however it is written. `cut`: it did not. `error`: the server, or something before
@@ -110,7 +110,7 @@ def expected(row: Row) -> Outcome:
 
 def measure(row: Row) -> Outcome:
     """The row through a session: one attempt, the clock for content at a minute, all other settings as they come."""
-    target = deltawire.Target(row.kit.dialect, "m", api_key="k")
+    target = deltawire.Target(row.kit.dialect, "m", api_key="k", base_url="https://in.memory")
     session = StreamSession(
         target, prompt="hi", policy=RetryPolicy.never(), timeouts=Timeouts(progress=60.0, status_every=None)
     )

@@ -5,21 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.interop.wall.kits import (
-    ANTHROPIC,
-    CHAT,
-    COUNTS,
-    GEMINI,
-    KITS,
-    OLLAMA,
-    RESPONSES,
-    STOP,
-    Kit,
-    candidate,
-    chunk,
-    delta,
-    line,
-)
+from tests.interop.wall.kit import Kit, message
+from tests.interop.wall.kits import ANTHROPIC, GEMINI, KITS, OLLAMA, candidate, delta, line
+from tests.interop.wall.openai_kits import CHAT, COUNTS, RESPONSES, STOP, chunk
 from tests.interop.wall.row import Row, open_row, whole_text
 
 _KIND = "Encoding and JSON"
@@ -31,19 +19,18 @@ def rows() -> list[Row]:
 
 
 def _all(kit: Kit) -> list[Row]:
-    marked = kit.body(*kit.with_text("Hello#", " there")) + kit.trailer
     at = kit.first_text
     before, after = kit.body(*kit.text[:at]), kit.body(*kit.text[at:]) + kit.trailer
     deep = '{"x":' + "[" * 100_000 + "]" * 100_000 + "}"
-    escaped = b"".join(_escaped(kit, payload) for payload in kit.with_text("\ud83d", "\ude00"))
-    lone = b"".join(_escaped(kit, payload) for payload in kit.with_text("Hello\ud83d", " there"))
+    escaped = b"".join(kit.escaped(payload) for payload in kit.with_text("\ud83d", "\ude00"))
+    lone = b"".join(kit.escaped(payload) for payload in kit.with_text("Hello\ud83d", " there"))
     skipped = ("malformed", "damaged")
     return [
         open_row(
             _KIND,
             "two bytes of the text that are no UTF-8",
             kit,
-            marked.replace(b"#", b"\xff\xfe"),
+            _not_utf8(kit) + kit.trailer,
             ends="stop",
             text="Hello\ufffd\ufffd there",
             notes=("replaced_characters",),
@@ -62,7 +49,7 @@ def _all(kit: Kit) -> list[Row]:
             _KIND,
             "a frame between that is no JSON",
             kit,
-            before + _between(kit, "{bad json}") + after,
+            before + kit.frame("{bad json}", name=kit.next_name) + after,
             ends="stop",
             text="Hello there",
             notes=skipped,
@@ -71,7 +58,7 @@ def _all(kit: Kit) -> list[Row]:
             _KIND,
             "a frame between that is cut inside its JSON",
             kit,
-            before + _between(kit, '{"type":"x","a') + after,
+            before + kit.frame('{"type":"x","a', name=kit.next_name) + after,
             ends="stop",
             text="Hello there",
             notes=skipped,
@@ -80,7 +67,7 @@ def _all(kit: Kit) -> list[Row]:
             _KIND,
             "`null` as a frame between",
             kit,
-            before + _between(kit, "null") + after,
+            before + kit.frame("null", name=kit.next_name) + after,
             ends="stop",
             text="Hello there",
             notes=skipped,
@@ -89,7 +76,7 @@ def _all(kit: Kit) -> list[Row]:
             _KIND,
             "an array as a frame between",
             kit,
-            before + _between(kit, "[1, 2]") + after,
+            before + kit.frame("[1, 2]", name=kit.next_name) + after,
             ends="stop",
             text="Hello there",
             notes=skipped,
@@ -98,7 +85,7 @@ def _all(kit: Kit) -> list[Row]:
             _KIND,
             "a frame between, nested 100,000 levels deep",
             kit,
-            before + _between(kit, deep) + after,
+            before + kit.frame(deep, name=kit.next_name) + after,
             ends="stop",
             text="Hello there",
             notes=skipped,
@@ -106,15 +93,12 @@ def _all(kit: Kit) -> list[Row]:
     ]
 
 
-def _between(kit: Kit, text: str) -> bytes:
-    """A frame of that text under the name of the payload that follows."""
-    return kit.frame(text, name=kit.text[kit.first_text]["type"] if kit.named else "")
-
-
-def _escaped(kit: Kit, payload: Any) -> bytes:
-    text = json.dumps(payload)
-    name = f"event: {payload['type']}\n" if kit.named else ""
-    return f"{text}\n".encode() if kit.lines else f"{name}data: {text}\n\n".encode()
+def _not_utf8(kit: Kit) -> bytes:
+    payloads = kit.with_text("Hello#", " there")
+    if kit.framing != "messages":
+        return kit.body(*payloads).replace(b"#", b"\xff\xfe")
+    named = [(name, json.dumps(value).encode()) for payload in payloads for name, value in payload.items()]
+    return b"".join(message(name, text.replace(b"#", b"\xff\xfe")) for name, text in named)
 
 
 def _nulls() -> list[Row]:
