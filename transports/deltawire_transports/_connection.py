@@ -20,7 +20,7 @@ __all__ = ["ThreadedConnection"]
 # The thread is waited for so long, if it can be woken.
 _JOIN_SECONDS = 0.5
 # The end of a body is waited for so long behind a whole answer, so that the next request may use the connection.
-_REST_SECONDS = 0.01
+_REST_SECONDS = 0.05
 _SEEN = SeenSockets()
 
 

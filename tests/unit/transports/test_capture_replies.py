@@ -61,8 +61,8 @@ SCRIPTS: dict[str, tuple[Script, dict[str, Any]]] = {
     "a retry": ([BUSY, Reply(HELLO)], {}),
     "a fallback": ([json_reply(401, {"error": {"message": f"wrong key {KEY}"}}), Reply(THINKS)], {}),
     "a cut": (Reply(text("half"), end="cut"), {}),
-    "a stall": ([Reply(b": hi\n\n", end="hold"), Reply(HELLO)], {"timeouts": Timeouts(silence=0.05)}),
-    "silence": ([Reply(end="silent"), Reply(HELLO)], {"timeouts": Timeouts(first_byte=0.05, local_first_byte=0.05)}),
+    "a stall": ([Reply(b": hi\n\n", end="hold"), Reply(HELLO)], {"timeouts": Timeouts(silence=0.3)}),
+    "silence": ([Reply(end="silent"), Reply(HELLO)], {"timeouts": Timeouts(first_byte=0.3, local_first_byte=0.3)}),
     "an end that never comes": (Reply(HELLO[:-15], end="hold"), {"timeouts": Timeouts(finish_grace=0.05)}),
     "a page": (Reply(b"<html>", headers={"Content-Type": "text/html"}), {}),
 }
