@@ -103,6 +103,8 @@ class ToolCalls:
         self._per_choice: dict[int, int] = {}
         self._complete: set[int] = set()
         self._ids: set[str] = set()
+        self._strays: set[int] = set()
+        """The choices with a call that had arguments and no name."""
 
     def begin(self, choice: int, part: int, kind: ToolKind = "function", position: int | None = None) -> ToolCall:
         """A new call, not started yet. Raises LimitPassedError for one call too many."""
@@ -189,6 +191,11 @@ class ToolCalls:
         self._open_bytes -= _utf8_bytes(arguments)
         call.fragments, call._joined = [], []
         complete = proper and bool(call.name) and not call.damaged
+        if not arguments:
+            # What a call without a name holds may be the arguments of this one.
+            complete = complete and not self._has_stray_arguments(call.choice)
+        elif not call.name:
+            self._strays.add(call.choice)
         if complete and call.kind == "function":
             complete = parses_as_arguments(arguments, self._limits.json_depth, blank=not cut)
         if complete:
@@ -212,11 +219,7 @@ class ToolCalls:
         self, events: list[Event], choice: int | None = None, *, proper: bool = True, cut: bool = False
     ) -> None:
         """Finishes every open call, or those of one choice, in order of appearance."""
-        closing = [call for call in self.open if choice is None or call.choice == choice]
-        strays = {call.choice for call in closing if not call.name}
-        for call in closing:
-            # What a call without a name holds may be the arguments of one that has none.
-            call.damaged = call.damaged or (call.choice in strays and not call.has_arguments)
+        for call in [call for call in self.open if choice is None or call.choice == choice]:
             self.close(call, events, proper=proper, cut=cut)
 
     def damage(self) -> None:
@@ -231,6 +234,11 @@ class ToolCalls:
     def has_id(self, identifier: str) -> bool:
         """True if a call of the response has this id."""
         return identifier in self._ids
+
+    def _has_stray_arguments(self, choice: int) -> bool:
+        return choice in self._strays or any(
+            call.choice == choice and not call.name and call.has_arguments for call in self.open
+        )
 
     def _new_id(self) -> str:
         prefix = self.id_prefix or "call"

@@ -322,3 +322,25 @@ def test_joined_deltas_are_the_arguments_whenever_the_name_comes(
     assert "".join(event.arguments for event in deltas if isinstance(event, ToolCallDelta)) == end.arguments
     assert len(deltas) <= len(pieces)
     assert end.arguments == "".join(pieces)
+
+
+def test_a_call_whose_arguments_went_to_one_without_a_name_was_complete() -> None:
+    for stray_first in (True, False):
+        calls, events = ToolCalls(Limits(), None), list[Event]()
+        named, stray, other = calls.begin(0, 0), calls.begin(0, 1), calls.begin(1, 0)
+        for call, name in ((named, "f"), (other, "g")):
+            calls.name(call, name, name)
+        calls.append(stray, "{}", events)
+        for call in (stray, named, other) if stray_first else (named, stray, other):
+            calls.close(call, events)
+        finished = {event.name: event.complete for event in events if isinstance(event, ToolCallFinished)}
+        assert finished == {"f": False, "": False, "g": True}
+
+
+def test_a_call_without_name_and_arguments_takes_nothing_from_others() -> None:
+    calls, events = ToolCalls(Limits(), None), list[Event]()
+    named, stray = calls.begin(0, 0), calls.begin(0, 1)
+    calls.name(named, "f", "a")
+    calls.close(stray, events)
+    calls.close(named, events)
+    assert [event.complete for event in events if isinstance(event, ToolCallFinished)] == [False, True]
