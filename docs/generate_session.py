@@ -176,7 +176,8 @@ def picture() -> str:
     x, y, width, height = FRAME
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+            f'role="img" aria-label="{title}" '
             'font-family="system-ui, sans-serif" font-size="14">'
         ),
         f"<title>{title}</title>",
