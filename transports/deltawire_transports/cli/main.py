@@ -10,6 +10,7 @@ from deltawire import __version__
 
 from .completion import completion
 from .demo import demo
+from .gateway import gateway
 from .parse import parse
 from .replay import replay
 from .report import compare, report
@@ -63,6 +64,7 @@ def deltawire() -> None:
 deltawire.add_command(compare)
 deltawire.add_command(completion)
 deltawire.add_command(demo)
+deltawire.add_command(gateway)
 deltawire.add_command(parse)
 deltawire.add_command(replay)
 deltawire.add_command(report)
