@@ -59,7 +59,7 @@ class Answer:
         self._begun = False
         self._ended = False
         self._end: Finished | Failed | None = None
-        self._attempts = 0
+        self._stream: aio.Stream | None = None
 
     async def run(self) -> None:
         """Streams until the end, or until the client leaves. Raises RefusedError if no target can be asked this, and
@@ -67,7 +67,7 @@ class Answer:
         plan, options = plan_for(self._asked, self._settings.plan)
         options["policy"] = self._settings.policy
         options["timeouts"] = self._settings.timeouts
-        running = aio.open_stream(plan, errors="events", pool=self._settings.pool, **options)
+        self._stream = running = aio.open_stream(plan, errors="events", pool=self._settings.pool, **options)
         sender, receiver = anyio.create_memory_object_stream[Any](0)
         async with running, anyio.create_task_group() as tasks:
             tasks.start_soon(self._watch, tasks.cancel_scope)
@@ -75,7 +75,6 @@ class Answer:
             with receiver:
                 await self._write(receiver)
             tasks.cancel_scope.cancel()
-        self._attempts = len(running.attempts)
         if not self._ended:
             raise ClientGoneError
 
@@ -88,7 +87,8 @@ class Answer:
                 how = f"finished {reason}"
             case Failed(error):
                 how = f"failed {error.kind}"
-        asked = "" if self._attempts < 2 else f", {self._attempts} attempts"
+        attempts = len(self._stream.attempts) if self._stream is not None else 0
+        asked = "" if attempts < 2 else f", {attempts} attempts"
         return f"{how}{asked}{_listed(self._asked.left_out, self._encoder.lost)}"
 
     async def _watch(self, scope: anyio.CancelScope) -> None:
@@ -117,8 +117,8 @@ class Answer:
             self._end = said
         if isinstance(said, Failed) and not self._begun:
             await self._client.answer(*self._encoder.error_response(said.error))
-        elif said is not None:
-            await self._say(self._encoder.feed(said))
+        elif said is not None and (data := self._encoder.feed(said)):
+            await self._say(data)
 
     async def _say(self, data: bytes) -> None:
         if not self._begun:

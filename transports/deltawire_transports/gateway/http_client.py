@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from http.client import responses as reason_phrases
@@ -24,6 +25,10 @@ MOST_EARLY_BYTES = 64 * 1024
 JSON_DEPTH = 128
 # How long a connection may take for its next request.
 IDLE_SECONDS = 75.0
+
+LINGER_SECONDS = 1.0
+
+_BROKEN = (anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 Headers = Sequence[tuple[str, str]]
 
@@ -121,13 +126,21 @@ class ClientConnection:
         await self.send(body)
         await self.finish()
 
+    async def leave(self) -> None:
+        """Closes the response's side and lets the client finish its own for a moment: what it still sends would turn
+        the close into a reset, and take the answer back (RFC 9112, section 9.6)."""
+        with anyio.move_on_after(LINGER_SECONDS), contextlib.suppress(anyio.EndOfStream, *_BROKEN):
+            await self._stream.send_eof()
+            while True:
+                await self._stream.receive()
+
     async def wait_until_gone(self) -> None:
         """Returns when the client closes its side. What it sends before is kept for its next request."""
         size = 0
         while size <= MOST_EARLY_BYTES:
             try:
                 data = await self._stream.receive()
-            except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+            except (anyio.EndOfStream, *_BROKEN):
                 return
             size += len(data)
             self._early.append(data)
@@ -142,7 +155,7 @@ class ClientConnection:
         try:
             with anyio.fail_after(IDLE_SECONDS):
                 self._http.receive_data(await self._stream.receive())
-        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, TimeoutError):
+        except (anyio.EndOfStream, TimeoutError, *_BROKEN):
             raise ClientGoneError from None
 
     async def _send(self, event: h11.Event) -> None:
@@ -151,7 +164,7 @@ class ClientConnection:
             return
         try:
             await self._stream.send(data)
-        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+        except _BROKEN:
             raise ClientGoneError from None
 
 

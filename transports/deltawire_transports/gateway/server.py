@@ -92,6 +92,7 @@ async def _serve_request(settings: Settings, number: int, client: ClientConnecti
         request = await client.next_request()
     except RefusedError as refused:
         await _refuse(client, "openai-chat", refused.failure)
+        await client.leave()
         raise ClientGoneError from None
     dialect, reader = _READERS.get(_route(request.path), ("openai-chat", None))
     try:
