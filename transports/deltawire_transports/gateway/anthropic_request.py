@@ -68,6 +68,11 @@ def read_anthropic(body: dict[str, Any]) -> Asked:
     )
 
 
+def _arguments(block: dict[str, Any]) -> str:
+    given = as_object(block.get("input"))
+    return compact_json(given) if given else ""
+
+
 def _thinking(thinking: dict[str, Any]) -> bool | int | None:
     match thinking.get("type"):
         case "enabled":
@@ -93,7 +98,7 @@ def _read(message: dict[str, Any], conversation: Conversation) -> None:
             else:
                 conversation.answer(text)
         elif kind == "tool_use":
-            conversation.call(block.get("id"), block.get("name"), compact_json(as_object(block.get("input"))))
+            conversation.call(block.get("id"), block.get("name"), _arguments(block))
         elif kind == "tool_result":
             output = conversation.text(block.get("content"), ("text",))
             conversation.result(block.get("tool_use_id"), output, is_error=block.get("is_error") is True)
