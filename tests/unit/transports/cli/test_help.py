@@ -18,6 +18,7 @@ from deltawire_transports.replay import ReplayServer, Reply
 
 # They ask a provider, wait for clients, or write into the user's home.
 NOT_RUN = {
+    "deltawire gateway",
     "deltawire stream",
     "deltawire serve",
     "deltawire completion bash >> ~/.bashrc",
