@@ -26,6 +26,7 @@ from ..failures import Failure
 from ..payload import as_text, is_object
 from ..usage import Usage
 from .call_order import CallOrder
+from .counts import messages_counts
 from .errors import anthropic_error, status_of
 from .shapes import is_anthropic_citation
 from .wire_text import event_frame, json_text, quoted
@@ -44,14 +45,12 @@ _WORDS: Mapping[FinishReason, str] = MappingProxyType(
         FinishReason.OTHER: "end_turn",
     }
 )
-_SAID_EXACTLY = frozenset(_WORDS) - frozenset((FinishReason.CONTENT_FILTER, FinishReason.OTHER))
+_SAID_OTHERWISE = frozenset({FinishReason.CONTENT_FILTER, FinishReason.OTHER})
 _DELTA = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":'
 _TAIL = "}}\n\n"
 # Fields of a delta by the type of the block that it belongs to.
 _TEXTS = MappingProxyType({"text": ("text_delta", "text"), "thinking": ("thinking_delta", "thinking")})
-_BLOCKS: Mapping[str, dict[str, Any]] = MappingProxyType(
-    {"text": {"type": "text", "text": ""}, "thinking": {"type": "thinking", "thinking": "", "signature": ""}}
-)
+_EMPTY = MappingProxyType({"text": (("text", ""),), "thinking": (("thinking", ""), ("signature", ""))})
 _ZEROS = "the dialect cannot leave counts out; 0 stands for what nobody said"
 
 
@@ -153,7 +152,7 @@ class AnthropicWriter(Writer):
 
     def part_finished(self, event: PartFinished) -> str:
         """The end of the block, or all of one that was not said."""
-        if self._open is not None and self._open[0] in _BLOCKS and self._open[1] == event.part:
+        if self._open is not None and self._open[0] in _TEXTS and self._open[1] == event.part:
             return self._stop()
         if event.part not in self._said and self._own(event.native):
             return self._whole(event.part, event.native)
@@ -169,6 +168,7 @@ class AnthropicWriter(Writer):
         delta = {"stop_reason": self._word(event), "stop_sequence": None, **self.fields}
         if self.usage is None:
             self.lose(event, "usage", _ZEROS)
+        self.lose_counts("cost")
         counts = {"output_tokens": 0, **messages_counts(self.usage or Usage())}
         frames.append(event_frame("message_delta", {"type": "message_delta", "delta": delta, "usage": counts}))
         frames.append(event_frame("message_stop", {"type": "message_stop"}))
@@ -189,7 +189,7 @@ class AnthropicWriter(Writer):
         if self.native:
             return told.raw_reason or _WORDS[told.reason]
         word = _WORDS[told.reason]
-        if told.reason not in _SAID_EXACTLY:
+        if told.reason in _SAID_OTHERWISE:
             self.lose(told, told.reason, f"the dialect has no such stop reason; {word} stands in its place")
         return word
 
@@ -219,7 +219,7 @@ class AnthropicWriter(Writer):
         return frames + event_frame("content_block_start", payload)
 
     def _begin_text(self, kind: str, part: int) -> str:
-        opened = self._begin(kind, part, _BLOCKS[kind])
+        opened = self._begin(kind, part, {"type": kind, **dict(_EMPTY[kind])})
         self._said.add(part)
         delta, field = _TEXTS[kind]
         self._head = f'{_DELTA}{self._next - 1},"delta":{{"type":"{delta}","{field}":'
@@ -242,18 +242,3 @@ class AnthropicWriter(Writer):
     def _own(self, native: Any) -> bool:
         """True for a block in this dialect's shape."""
         return self.native and is_object(native) and as_text(native.get("type")) != ""
-
-
-def messages_counts(usage: Usage) -> dict[str, Any]:
-    """The `usage` object: the three counts of the input are disjoint there. What nobody stated is left out."""
-    read, written = usage.cache_read_tokens, usage.cache_write_tokens
-    bare = usage.input_tokens
-    counts: dict[str, Any] = {
-        "input_tokens": None if bare is None else max(bare - (read or 0) - (written or 0), 0),
-        "cache_creation_input_tokens": written,
-        "cache_read_input_tokens": read,
-        "output_tokens": usage.output_tokens,
-    }
-    if usage.reasoning_tokens is not None:
-        counts["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
-    return {name: count for name, count in counts.items() if count is not None}

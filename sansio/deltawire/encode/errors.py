@@ -11,7 +11,7 @@ import attrs
 
 from ..failures import Failure, FailureKind
 
-__all__ = ["anthropic_error", "gemini_error", "openai_error", "retry_headers", "status_of"]
+__all__ = ["UPSTREAM", "anthropic_error", "gemini_error", "openai_error", "retry_headers", "status_of"]
 
 
 @attrs.frozen
@@ -51,10 +51,16 @@ _WORDS: Mapping[FailureKind, _Words] = MappingProxyType(
         FailureKind.CONTENT_FILTER: _Words(
             400, "invalid_request_error", "content_filter", "invalid_request_error", "INVALID_ARGUMENT"
         ),
-        FailureKind.STALLED: _Words(504, "server_error", "upstream_stalled", "timeout_error", "DEADLINE_EXCEEDED"),
+        FailureKind.STALLED: _Words(504, "server_error", "timeout", "timeout_error", "DEADLINE_EXCEEDED"),
+        FailureKind.UNCONFIGURED: _Words(500, "server_error", None, "api_error", "INTERNAL"),
     }
 )
+UPSTREAM = "upstream_"
+"""Begins the codes of failures that no provider tells of itself."""
 _ANTHROPIC_OVERLOADED = 529
+_GOOGLE_RPC = "type.googleapis.com/google.rpc."
+# Anthropic and Google have one word for these and for requests that are simply wrong.
+_NAMED_IN_DETAILS = frozenset({FailureKind.CONTEXT_OVERFLOW, FailureKind.CONTENT_FILTER})
 _CODES = frozenset({FailureKind.MODEL_OUTPUT, FailureKind.PROVIDER})
 
 
@@ -63,7 +69,7 @@ def _words(kind: FailureKind) -> _Words:
     words = _WORDS.get(kind)
     if words is not None:
         return words
-    code = None if kind in _CODES else f"upstream_{kind}"
+    code = None if kind in _CODES else f"{UPSTREAM}{kind}"
     return _Words(502, "server_error", code, "api_error", "INTERNAL")
 
 
@@ -87,17 +93,25 @@ def openai_error(failure: Failure) -> dict[str, Any]:
 
 
 def anthropic_error(failure: Failure) -> dict[str, Any]:
-    """The `error` of an Anthropic error event or body."""
-    return {"type": _words(failure.kind).anthropic, "message": _message(failure)}
+    """The `error` of an Anthropic error event or body; the details name what the type does not."""
+    words = _words(failure.kind)
+    error: dict[str, Any] = {"type": words.anthropic, "message": _message(failure)}
+    if failure.kind in _NAMED_IN_DETAILS and words.openai_code is not None:
+        error["details"] = {"error_code": words.openai_code}
+    return error
 
 
 def gemini_error(failure: Failure) -> dict[str, Any]:
-    """A google.rpc.Status as Gemini shows it; the wait is a RetryInfo."""
+    """A google.rpc.Status as Gemini shows it; the wait is a RetryInfo, what the status does not name an ErrorInfo."""
     words = _words(failure.kind)
     error: dict[str, Any] = {"code": status_of(failure), "message": _message(failure), "status": words.gemini}
+    details: list[dict[str, Any]] = []
+    if failure.kind in _NAMED_IN_DETAILS and words.openai_code is not None:
+        details.append({"@type": f"{_GOOGLE_RPC}ErrorInfo", "reason": words.openai_code.upper()})
     if failure.retry_after is not None:
-        wait = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{failure.retry_after:g}s"}
-        error["details"] = [wait]
+        details.append({"@type": f"{_GOOGLE_RPC}RetryInfo", "retryDelay": f"{failure.retry_after:g}s"})
+    if details:
+        error["details"] = details
     return error
 
 

@@ -25,8 +25,8 @@ from ..events import (
 )
 from ..failures import Failure
 from ..payload import is_object
-from ..usage import Usage
 from .call_order import CallOrder
+from .counts import gemini_counts
 from .errors import gemini_error
 from .shapes import are_gemini_tokens, arguments_value
 from .wire_text import json_text, quoted
@@ -194,9 +194,7 @@ class GeminiWriter(Writer):
             chunk: dict[str, Any] = {"candidates": [candidate]}
             if choice == choices[-1] and self.usage is not None:
                 chunk["usageMetadata"] = gemini_counts(self.usage)
-                for name in ("cache_write_tokens", "cost"):
-                    if getattr(self.usage, name) is not None:
-                        self.lose(event, f"usage.{name}", "the dialect has no such count")
+                self.lose_counts("cache_write_tokens", "cost")
             chunks.append(self._frame(json_text({**chunk, **self._response()})))
         return "".join(chunks) + ("\n]\n" if self._array else "")
 
@@ -250,16 +248,3 @@ class GeminiWriter(Writer):
             return f"data: {chunk}\r\n\r\n"
         begun, self._begun = self._begun, True
         return f"\n,\r\n{chunk}" if begun else f"[{chunk}"
-
-
-def gemini_counts(usage: Usage) -> dict[str, Any]:
-    """The `usageMetadata`: thoughts stand beside the candidates there. What nobody stated is left out."""
-    output, thoughts = usage.output_tokens, usage.reasoning_tokens
-    counts = {
-        "promptTokenCount": usage.input_tokens,
-        "candidatesTokenCount": None if output is None else max(output - (thoughts or 0), 0),
-        "thoughtsTokenCount": thoughts,
-        "cachedContentTokenCount": usage.cache_read_tokens,
-        "totalTokenCount": usage.total_tokens,
-    }
-    return {name: count for name, count in counts.items() if count is not None}

@@ -10,7 +10,6 @@ from ..events import (
     Finished,
     FinishReason,
     Logprobs,
-    MediaDelta,
     ReasoningDelta,
     RefusalDelta,
     TextDelta,
@@ -20,6 +19,7 @@ from ..events import (
 )
 from ..failures import Failure
 from .call_order import CallOrder
+from .counts import ollama_counts
 from .errors import status_of
 from .shapes import are_openai_tokens, arguments_value
 from .wire_text import json_text, quoted
@@ -96,12 +96,6 @@ class OllamaWriter(Writer):
         said = json_text([{"id": event.id, "function": function}])
         return f'{self._line_head()}"content":"","tool_calls":{said}{_TAIL}'
 
-    def media(self, event: MediaDelta) -> str:
-        """An image; the dialect has no other media."""
-        if event.kind != "image" or not event.data:
-            return super().media(event)
-        return f'{self._line_head()}"content":"","images":[{quoted(event.data)}]{_TAIL}'
-
     def logprobs(self, event: Logprobs) -> str:
         """A line with empty content that holds the tokens."""
         if not are_openai_tokens(event.tokens):
@@ -122,11 +116,8 @@ class OllamaWriter(Writer):
         line |= {name: value for name, value in self.fields.items() if name != "created_at"}
         usage = self.usage
         if usage is not None:
-            counts = {"prompt_eval_count": usage.input_tokens, "eval_count": usage.output_tokens}
-            line |= {name: count for name, count in counts.items() if count is not None}
-            for name in ("cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost"):
-                if getattr(usage, name) is not None:
-                    self.lose(event, f"usage.{name}", "the dialect has no such count")
+            line |= ollama_counts(usage)
+            self.lose_counts("cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost")
         return f"{json_text(line)}\n"
 
     def fail(self, failure: Failure) -> str:

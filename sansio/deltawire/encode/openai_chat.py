@@ -21,7 +21,7 @@ from ..events import (
     ToolCallStarted,
 )
 from ..failures import Failure
-from ..usage import Usage
+from .counts import chat_counts
 from .errors import openai_error, status_of
 from .shapes import are_openai_tokens, url_citation
 from .wire_text import comment_frame, json_text, quoted
@@ -58,6 +58,7 @@ class ChatWriter(Writer):
         self._head = ""
         self._roles: set[int] = set()
         self._refused: set[int] = set()
+        self._cited: dict[int, list[dict[str, Any]]] = {}
         self._custom: set[tuple[int, int]] = set()
 
     def text(self, event: TextDelta) -> str:
@@ -109,13 +110,13 @@ class ChatWriter(Writer):
         return super().media(event)
 
     def citation(self, event: Citation) -> str:
-        """An annotation, where the source is one of OpenAI's kind."""
+        """Nothing yet, where the source is one of OpenAI's kind: the vendor's helper cannot add a second list to a
+        first one, so that all sources of a choice come at its end."""
         cited = url_citation(event.payload)
         if cited is None:
             return super().citation(event)
-        return self._delta(
-            event.choice, f'"annotations":[{json_text({"type": "url_citation", "url_citation": cited})}]'
-        )
+        self._cited.setdefault(event.choice, []).append({"type": "url_citation", "url_citation": cited})
+        return ""
 
     def logprobs(self, event: Logprobs) -> str:
         """A chunk with an empty delta that holds the tokens."""
@@ -126,10 +127,11 @@ class ChatWriter(Writer):
         return self._role(event.choice) + said
 
     def choice_finished(self, event: ChoiceFinished) -> str:
-        """The chunk with an empty delta and the finish reason."""
+        """The sources, and the chunk with an empty delta and the finish reason."""
         event = self.as_cut(event)
+        sources = self._sources(event.choice)
         said = f'"delta":{{}},"logprobs":null,"finish_reason":{quoted(self._word(event))}}}]}}\n\n'
-        return f"{self._role(event.choice)}{self._chunk_head()}{event.choice},{said}"
+        return f"{sources}{self._role(event.choice)}{self._chunk_head()}{event.choice},{said}"
 
     def keep_alive(self) -> str:
         """A comment."""
@@ -141,16 +143,17 @@ class ChatWriter(Writer):
         reason = self.reason(0, event)
         if reason is not None and not self.reasons:
             frames.append(self.choice_finished(reason))
+        frames += map(self._sources, list(self._cited))
         if self.usage is not None and self.options.usage:
             chunk: dict[str, Any] = {**self._chunk(), "choices": [], "usage": chat_counts(self.usage)}
             frames.append(f"data: {json_text(chunk)}\n\n")
-            if self.usage.cost is not None:
-                self.lose(event, "usage.cost", "the dialect states no price")
+            self.lose_counts("cost")
         return "".join([*frames, "data: [DONE]\n\n"])
 
     def fail(self, failure: Failure) -> str:
         """A frame with the error object, and no `[DONE]` behind it."""
-        return f"data: {json_text({'error': openai_error(failure)})}\n\n"
+        sources = "".join(map(self._sources, list(self._cited)))
+        return f"{sources}data: {json_text({'error': openai_error(failure)})}\n\n"
 
     def error_body(self, failure: Failure) -> tuple[int, Any]:
         """`{"error": {"message", "type", "param", "code"}}`."""
@@ -165,6 +168,10 @@ class ChatWriter(Writer):
         if word != event.reason and not (event.reason is FinishReason.REFUSAL and word == "stop"):
             self.lose(event, event.reason, f"the dialect has no such finish reason; {word} stands in its place")
         return word
+
+    def _sources(self, choice: int) -> str:
+        sources = self._cited.pop(choice, [])
+        return self._delta(choice, f'"annotations":{json_text(sources)}') if sources else ""
 
     def _delta(self, choice: int, field: str) -> str:
         if choice in self._roles:
@@ -187,19 +194,3 @@ class ChatWriter(Writer):
         if not self._head:
             self._head = f'data: {json_text(self._chunk())[:-1]},"choices":[{{"index":'
         return self._head
-
-
-def chat_counts(usage: Usage) -> dict[str, Any]:
-    """The `usage` object; a count that nobody stated is left out."""
-    counts: dict[str, Any] = {
-        "prompt_tokens": usage.input_tokens,
-        "completion_tokens": usage.output_tokens,
-        "total_tokens": usage.total_tokens,
-    }
-    prompt = {"cached_tokens": usage.cache_read_tokens, "cache_write_tokens": usage.cache_write_tokens}
-    output = {"reasoning_tokens": usage.reasoning_tokens}
-    for name, details in (("prompt_tokens_details", prompt), ("completion_tokens_details", output)):
-        stated = {field: count for field, count in details.items() if count is not None}
-        if stated:
-            counts[name] = stated
-    return {name: count for name, count in counts.items() if count is not None}

@@ -24,8 +24,8 @@ from ..events import (
 )
 from ..failures import Failure
 from ..payload import as_text, is_object
-from ..usage import Usage
-from .errors import openai_error, status_of
+from .counts import responses_counts
+from .errors import UPSTREAM, openai_error, status_of
 from .response_items import CallItem
 from .response_texts import TextItems
 from .shapes import are_openai_tokens, url_citation
@@ -214,8 +214,7 @@ class ResponsesWriter(Writer):
         frames = self._texts.end()
         self._list_awaited()
         status, reason = self._status(event)
-        if self.usage is not None and self.usage.cost is not None:
-            self.lose(event, "usage.cost", "the dialect states no price")
+        self.lose_counts("cost")
         details = None if reason is None else {"reason": reason}
         response = self._response(status, incomplete_details=details, output=self._done())
         return frames + self.event(status, response=response)
@@ -228,7 +227,7 @@ class ResponsesWriter(Writer):
             self._output[self._texts.open.output_index] = self._texts.open.native("incomplete")
         for call in self._calls.values():
             self._output[call.output_index] = call.native("incomplete")
-        said = {"code": error["code"] or error["type"], "message": error["message"]}
+        said = {"code": response_code(error), "message": error["message"]}
         return self.event("failed", response=self._response("failed", error=said, output=self._done()))
 
     def error_body(self, failure: Failure) -> tuple[int, Any]:
@@ -282,15 +281,7 @@ class ResponsesWriter(Writer):
         self._awaited.clear()
 
 
-def responses_counts(usage: Usage) -> dict[str, Any]:
-    """The `usage` object; a count that nobody stated is left out."""
-    prompt = {"cached_tokens": usage.cache_read_tokens, "cache_write_tokens": usage.cache_write_tokens}
-    output = {"reasoning_tokens": usage.reasoning_tokens}
-    counts: dict[str, Any] = {
-        "input_tokens": usage.input_tokens,
-        "input_tokens_details": {name: count for name, count in prompt.items() if count is not None},
-        "output_tokens": usage.output_tokens,
-        "output_tokens_details": {name: count for name, count in output.items() if count is not None},
-        "total_tokens": usage.total_tokens,
-    }
-    return {name: count for name, count in counts.items() if count is not None}
+def response_code(error: dict[str, Any]) -> str:
+    """The code of a response's error: the API knows no failures of whoever stands between."""
+    code = as_text(error["code"])
+    return code if code and not code.startswith(UPSTREAM) else as_text(error["type"])

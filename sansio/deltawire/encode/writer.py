@@ -236,6 +236,12 @@ class Writer:
         """As `lose`, where there is no event at hand."""
         self.lost.add(kind, what, reason)
 
+    def lose_counts(self, *names: str) -> None:
+        """Lists the fields of the usage that are there and that the dialect does not have."""
+        for name in names:
+            if getattr(self.usage, name, None) is not None:
+                self.lose_kind("usage_update", name, "the dialect has no such count")
+
     def reason(self, choice: int, finished: Finished) -> ChoiceFinished | None:
         """Why the choice ended: as it was told, else as the end says if no choice had a reason; None if nobody said."""
         told = self.reasons.get(choice)
