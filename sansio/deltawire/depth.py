@@ -13,31 +13,30 @@ class DepthCheck:
     """Tells texts of which it is certain that their JSON nests no deeper than `limit` levels.
 
     Each level takes a bracket that opens and one that closes. So a text of at most twice the limit's characters cannot
-    nest deeper, nor one that begins with `head`, ends with `tail` and has at most `longest` characters: the brackets of
-    both are counted, and between them is no room for more. To compare them is much quicker than to count brackets.
+    nest deeper, nor a longer one that begins or ends with a text whose brackets are counted, if there is no room for
+    more beside it. To compare such a text is much quicker than to count brackets.
     """
 
     def __init__(self, limit: int) -> None:
         self.head = ""
+        """What the long texts so far begin with."""
         self.tail = ""
+        """What they end with."""
+        self.short = 2 * limit
+        """So long a text is never too deep."""
         self._limit = limit
-        self._short = 2 * limit
-        self._shortest = 0
+        self._known = ""
+        self._place = slice(0)
         self._longest = 0
         self._misses = 0
 
     def is_familiar(self, text: str) -> bool:
-        """True if the text is short, or like those that were seen before."""
-        size = len(text)
-        return size <= self._short or (
-            self._shortest <= size <= self._longest
-            and text[: len(self.head)] == self.head
-            and text[size - len(self.tail) :] == self.tail
-        )
+        """True if the text is like those that were seen before, and therefore not too deep."""
+        return len(text) <= self._longest and text[self._place] == self._known
 
     def passes(self, text: str) -> bool:
         """True if the text has no more brackets than the limit allows; what it shares with others is remembered."""
-        if len(text) <= self._short:
+        if len(text) <= self.short:
             return True
         if text.count("[") + text.count("{") > self._limit:
             return False
@@ -54,9 +53,12 @@ class DepthCheck:
         rest = text[len(self.head) :]
         shared = _shared(self.tail[::-1], rest[::-1])
         self.tail = rest[len(rest) - shared :]
-        brackets = sum(part.count(bracket) for part in (self.head, self.tail) for bracket in "[]{}")
-        self._shortest = len(self.head) + len(self.tail)
-        self._longest = self._shortest + 2 * self._limit - brackets
+        if len(self.head) >= len(self.tail):
+            self._known, self._place = self.head, slice(len(self.head))
+        else:
+            self._known, self._place = self.tail, slice(-len(self.tail), None)
+        brackets = sum(map(self._known.count, "[]{}"))
+        self._longest = len(self._known) + 2 * self._limit - brackets
         if not self.head:
             self.head = "\0"  # nothing in common: no text begins so
 

@@ -159,12 +159,12 @@ class FrameReader:
 
         All else is for `take`, which is also the reference: escapes that may be half pairs among it.
         """
-        loads = self._loads
+        loads, depth = self._loads, self._depth
         if (
             (loads is None or frame[:1] == "{")
             and not (self._raw or self.mending)
             and not ("\\" in frame and escapes_surrogate(frame))
-            and (self._depth.is_familiar(frame) or self._depth.passes(frame))
+            and (len(frame) <= depth.short or depth.is_familiar(frame) or depth.passes(frame))
         ):
             payload: Any
             try:

@@ -83,35 +83,35 @@ class ThinkStage:
 
     def feed(self, events: list[Event]) -> list[Event]:
         """The same events with the blocks split off and the parts numbered anew; the same list if nothing changes."""
-        if all(map(self._is_quiet, events)):
-            return events
         split: list[Event] = []
+        quiet = True
         for event in events:
-            if self._is_quiet(event):
-                split.append(event)
-            elif isinstance(event, TextDelta):
-                self._quiet_choice = None
-                self._feed_text(event, split)
-            elif isinstance(event, _OF_A_PART):
-                split.append(self._moved(event, split))
-            elif isinstance(event, ChoiceFinished):
-                self._end(event.choice, split)
-                split.append(event)
-            elif isinstance(event, Finished | Failed):
-                for choice in list(self._choices):
-                    self._end(choice, split)
+            if (
+                (type(event) is ToolCallDelta or type(event) is ReasoningDelta)
+                and event.choice == self._quiet_choice
+                and event.part in self._quiet_parts
+            ):
                 split.append(event)
             else:
-                split.append(event)
-        return split
+                quiet = False
+                self._feed_event(event, split)
+        return events if quiet else split
 
-    def _is_quiet(self, event: Event) -> bool:
-        """True for an event that passes as it is and changes nothing here."""
-        return (
-            (type(event) is ToolCallDelta or type(event) is ReasoningDelta)
-            and event.choice == self._quiet_choice
-            and event.part in self._quiet_parts
-        )
+    def _feed_event(self, event: Event, split: list[Event]) -> None:
+        if isinstance(event, TextDelta):
+            self._quiet_choice = None
+            self._feed_text(event, split)
+        elif isinstance(event, _OF_A_PART):
+            split.append(self._moved(event, split))
+        elif isinstance(event, ChoiceFinished):
+            self._end(event.choice, split)
+            split.append(event)
+        elif isinstance(event, Finished | Failed):
+            for choice in list(self._choices):
+                self._end(choice, split)
+            split.append(event)
+        else:
+            split.append(event)
 
     def _choice(self, index: int) -> _ChoiceText:
         found = self._choices.get(index)

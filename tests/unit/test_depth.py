@@ -54,19 +54,28 @@ def test_one_level_too_many_never_passes(limit: int) -> None:
 @pytest.mark.parametrize("limit", [1, 3, 128])
 def test_short_texts_pass_at_once(limit: int) -> None:
     check = DepthCheck(limit)
-    assert check.is_familiar("x" * 2 * limit)
+    assert check.short == 2 * limit
     assert check.passes("x" * 2 * limit)
     assert not check.is_familiar("x" * (2 * limit + 1))
 
 
 def test_frames_like_those_before_pass_without_a_count() -> None:
-    check = DepthCheck(5)
+    check = DepthCheck(12)
     frames = [f'{{"id":"chunk","choices":[{{"text":"{word}"}}],"usage":null}}' for word in ("a", "bc", "d")]
     for frame in frames[:2]:
         assert not check.is_familiar(frame)
         assert check.passes(frame)
     assert check.is_familiar(frames[2])
     assert (check.head, check.tail) == ('{"id":"chunk","choices":[{"text":"', '"}],"usage":null}')
+
+
+def test_the_longer_side_is_what_is_compared() -> None:
+    check = DepthCheck(20)
+    frames = [f'{{"text":"{word}","usage":[{{"count":5}}],"id":"the id of the answer"}}' for word in ("a", "bc", "d")]
+    assert all(check.passes(frame) for frame in frames[:2])
+    assert check.is_familiar(frames[2])
+    assert not check.is_familiar(frames[2][:-1])
+    assert not check.is_familiar(frames[2].replace("d", "[" * 19 + "]" * 19))
 
 
 def test_a_frame_with_too_many_brackets_goes_to_the_exact_look() -> None:

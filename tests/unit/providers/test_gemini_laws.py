@@ -66,6 +66,24 @@ def test_near_misses_keep_the_laws_on_both_ways(payloads: list[Any]) -> None:
     assert accumulator.message().complete is isinstance(events[-1], Finished)
 
 
+COUNTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "promptTokenCount": st.sampled_from([9, 9, 9, 8, None, "9", 2.0]),
+        "candidatesTokenCount": st.sampled_from([1, 2, 3, 4, 0, -1, None, "2", 2.0, True, 2**60]),
+        "thoughtsTokenCount": st.sampled_from([1, 2, 3, 0, None, "2", 1.0]),
+        "totalTokenCount": st.sampled_from([12, 13, 14, 15, 0, None, "14", 14.0, 2**60]),
+        "promptTokensDetails": st.sampled_from([[{"modality": "TEXT", "tokenCount": 9}], [], None, {"a": 1}]),
+    },
+)
+
+
+@given(st.lists(COUNTS, max_size=6), st.sampled_from([{}, {"thought": True}]))
+def test_counts_on_the_quick_way_are_what_the_general_one_gives(told: list[Any], extra: dict[str, Any]) -> None:
+    payloads = [chunk({"text": "a", **extra}), *(chunk({"text": "a", **extra}) | {"usageMetadata": s} for s in told)]
+    assert of_payloads(parser("gemini"), payloads) == of_payloads(general_parser("gemini"), payloads)
+
+
 @given(near_misses(list(FIXTURES.values())))
 def test_a_payload_is_never_changed(payloads: list[Any]) -> None:
     before = copy.deepcopy(payloads)

@@ -29,15 +29,13 @@ from ..base import Provider, ProviderOptions
 from .candidate import Candidate
 from .parts import PartMapper
 from .sources import Sources
-from .usage import are_plain, gemini_usage, grown_usage, plain_usage, uncounted
+from .usage import GrowingCounts, are_plain, gemini_usage, plain_usage, uncounted
 from .words import block_word, failure_kind, finish_reason, finish_word
 
 __all__ = ["Gemini"]
 
 _STANDARD = frozenset({"candidates", "usageMetadata", "modelVersion", "responseId"})
 _OWN_KEYS = _STANDARD | {"error"}
-_PLAIN_CANDIDATE = frozenset({"content", "index"})
-_PLAIN_CONTENT = frozenset({"parts", "role"})
 _KNOWN_KEYS = _OWN_KEYS | {"promptFeedback", "createTime", "modelStatus"}
 _CANDIDATE_KEYS = frozenset(
     {
@@ -76,6 +74,7 @@ class Gemini(Provider):
         self._vendor: Any = None
         self._counted: Any = None
         self._plain_counts = True
+        self._growing: GrowingCounts | None = None
         self._vertex = False
         self._block: dict[str, Any] = {}
         self._failed: tuple[FailureKind, str, str] | None = None
@@ -100,16 +99,16 @@ class Gemini(Provider):
                 and type(index) is int
                 and not state.word
                 and content.get("role", "model") == "model"
-                and _PLAIN_CANDIDATE.issuperset(candidate)
-                and _PLAIN_CONTENT.issuperset(content)
+                and len(candidate) == 1 + ("index" in candidate)
+                and len(content) == 1 + ("role" in content)
                 and self._known_keys.issuperset(payload)
                 and self._vendor_of(payload) == self._vendor
             ):
                 said = payload.get("usageMetadata")
                 news = None
                 if said is not None:
-                    if self.usage is not None and self._plain_counts:
-                        news = grown_usage(self.usage, said)
+                    if self._growing is not None:
+                        news = self._growing.grow(said)
                     if news is None and said != self._counted:
                         news = self._other_usage(said)
                 if kind == "text":
@@ -135,6 +134,7 @@ class Gemini(Provider):
         usage = plain_usage(self.usage_raw, said) if self._plain_counts else None
         if usage is None or usage.raw == self.usage_raw:
             raise ValueError("the general way counts this")
+        self._growing = GrowingCounts(usage)
         return usage
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
@@ -318,6 +318,7 @@ class Gemini(Provider):
             self.count(said, events)
             self._counted = said
             self._plain_counts = are_plain(self.usage_raw)
+            self._growing = GrowingCounts(self.usage) if self.usage and self._plain_counts else None
             wrong = uncounted(said)
             if wrong:
                 self.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)

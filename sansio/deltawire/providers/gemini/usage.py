@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...payload import as_count
+from ...payload import as_count, fields_of
 from ...usage import Usage, _Usage
 
-__all__ = ["are_plain", "gemini_usage", "grown_usage", "plain_usage", "uncounted"]
+__all__ = ["GrowingCounts", "are_plain", "gemini_usage", "plain_usage", "uncounted"]
 
 _COUNTS = (
     "promptTokenCount",
@@ -17,6 +17,7 @@ _COUNTS = (
     "cachedContentTokenCount",
     "totalTokenCount",
 )
+_GROWING = frozenset({"candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
 _HIGHEST_COUNT = 2**53
 _KEPT_AS_THEY_ARE = (list, str)
 
@@ -49,35 +50,50 @@ def are_plain(raw: dict[str, Any]) -> bool:
     return all(type(raw.get(name, 0)) is int for name in _COUNTS) and not uncounted(raw)
 
 
-def grown_usage(usage: Usage, said: dict[str, Any]) -> Any:
-    """The usage when only the counts of the answer have grown since `usage`, as chunk by chunk they do.
+class GrowingCounts:
+    """Counts of which only those of the answer grow, chunk by chunk, as they mostly do."""
 
-    None for anything else; a TypeError, for odd counts, means the same.
-    """
-    # Any: what comes is compared and counted before it is believed.
-    total: Any
-    candidates: Any
-    thoughts: Any
-    total = said.get("totalTokenCount")
-    if total.__class__ is not int or total == usage.total_tokens:
-        return None
-    candidates, thoughts = said.get("candidatesTokenCount"), said.get("thoughtsTokenCount")
-    grown = {**usage.raw, "totalTokenCount": total}
-    if thoughts is None:
-        output = grown["candidatesTokenCount"] = candidates
-    elif candidates is None:
-        output = grown["thoughtsTokenCount"] = thoughts
-    else:
-        grown["candidatesTokenCount"], grown["thoughtsTokenCount"] = candidates, thoughts
-        output = candidates + thoughts
-        if candidates.__class__ is not int or candidates < 1 or thoughts < 1:
+    def __init__(self, usage: Usage) -> None:
+        raw = usage.raw
+        self._usage = usage
+        self._number = len(raw)
+        self._without = "candidatesTokenCount" not in raw, "thoughtsTokenCount" not in raw
+        self._constants_of = fields_of(raw.keys() - _GROWING)
+        self._constants = self._constants_of(raw)
+
+    def grow(self, said: dict[str, Any]) -> Any:
+        """The usage by what is said now, None if anything else has changed.
+
+        A KeyError or TypeError, for counts that are missing or odd, means the same.
+        """
+        # Any: what comes is compared and counted before it is believed.
+        total: Any = said["totalTokenCount"]
+        candidates: Any = said.get("candidatesTokenCount")
+        thoughts: Any = said.get("thoughtsTokenCount")
+        if (
+            len(said) != self._number
+            or (candidates is None, thoughts is None) != self._without
+            or self._constants_of(said) != self._constants
+        ):
             return None
-    if grown != said or output.__class__ is not int or not 1 <= output <= total <= _HIGHEST_COUNT:
-        return None
-    # Any: the class swap is explained at the class.
-    found: Any = _Usage(usage.input_tokens, output, usage.cache_read_tokens, None, thoughts, total, None, said)
-    found.__class__ = Usage
-    return found
+        if thoughts is None:
+            output = candidates
+        elif candidates is None:
+            output = thoughts
+        elif candidates.__class__ is not int or candidates < 1 or thoughts < 1:
+            return None
+        else:
+            output = candidates + thoughts
+        before = self._usage
+        if not (total.__class__ is output.__class__ is int and 1 <= output <= total <= _HIGHEST_COUNT):
+            return None
+        if total == before.total_tokens:
+            return None
+        # Any: the class swap is explained at the class.
+        found: Any = _Usage(before.input_tokens, output, before.cache_read_tokens, None, thoughts, total, None, said)
+        found.__class__ = Usage
+        self._usage = found
+        return found
 
 
 def plain_usage(before: dict[str, Any], said: dict[str, Any]) -> Usage | None:
