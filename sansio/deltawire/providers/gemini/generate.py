@@ -70,7 +70,7 @@ class Gemini(Provider):
         self._parts = PartMapper(self)
         self._sources = Sources(self)
         self._known_keys: frozenset[str] = frozenset()
-        self._vendor_of: Callable[[dict[str, Any]], Any] = fields_of(())
+        self._vendor_of: Callable[[dict[str, Any]], Any] | None = None
         self._vendor: Any = None
         self._counted: Any = None
         self._plain_counts = True
@@ -102,7 +102,7 @@ class Gemini(Provider):
                 and len(candidate) == 1 + ("index" in candidate)
                 and len(content) == 1 + ("role" in content)
                 and self._known_keys.issuperset(payload)
-                and self._vendor_of(payload) == self._vendor
+                and (self._vendor_of is None or self._vendor_of(payload) == self._vendor)
             ):
                 said = payload.get("usageMetadata")
                 news = None
@@ -319,7 +319,7 @@ class Gemini(Provider):
             self._counted = said
             self._plain_counts = are_plain(self.usage_raw)
             self._growing = GrowingCounts(self.usage) if self.usage and self._plain_counts else None
-            wrong = uncounted(said)
+            wrong = "" if are_plain(said) else uncounted(said)
             if wrong:
                 self.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)
         elif said is not None:
@@ -335,8 +335,8 @@ class Gemini(Provider):
         # The first id and model, and every error, take the general way.
         general = {key for key, known in (("responseId", self.id), ("modelVersion", self.model)) if not known}
         self._known_keys = (_STANDARD | payload.keys()) - general - {"error"}
-        self._vendor_of = fields_of(fields)
-        self._vendor = self._vendor_of(payload)
+        self._vendor_of = fields_of(fields) if fields else None
+        self._vendor = self._vendor_of(payload) if self._vendor_of else None
 
     def _receive_foreign(self, payload: dict[str, Any], events: list[Event]) -> None:
         speaks = foreign_schema(payload)

@@ -47,7 +47,8 @@ def uncounted(said: dict[str, Any]) -> str:
 
 def are_plain(raw: dict[str, Any]) -> bool:
     """True if every count is absent or a whole number, so that `plain_usage` may go on from them."""
-    return all(type(raw.get(name, 0)) is int for name in _COUNTS) and not uncounted(raw)
+    counts: list[Any] = [raw.get(name, 0) for name in _COUNTS]
+    return all(count.__class__ is int and 0 <= count <= _HIGHEST_COUNT for count in counts)
 
 
 class GrowingCounts:
@@ -57,7 +58,8 @@ class GrowingCounts:
         raw = usage.raw
         self._usage = usage
         self._number = len(raw)
-        self._without = "candidatesTokenCount" not in raw, "thoughtsTokenCount" not in raw
+        self._silent = "candidatesTokenCount" not in raw
+        self._thoughtless = "thoughtsTokenCount" not in raw
         self._constants_of = fields_of(raw.keys() - _GROWING)
         self._constants = self._constants_of(raw)
 
@@ -72,7 +74,8 @@ class GrowingCounts:
         thoughts: Any = said.get("thoughtsTokenCount")
         if (
             len(said) != self._number
-            or (candidates is None, thoughts is None) != self._without
+            or (candidates is None) is not self._silent
+            or (thoughts is None) is not self._thoughtless
             or self._constants_of(said) != self._constants
         ):
             return None
