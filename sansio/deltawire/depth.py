@@ -14,29 +14,22 @@ class DepthCheck:
 
     Each level takes a bracket that opens and one that closes. So a text of at most twice the limit's characters cannot
     nest deeper, nor a longer one that begins or ends with a text whose brackets are counted, if there is no room for
-    more beside it. To compare such a text is much quicker than to count brackets.
+    more beside it: a text of at most `longest` characters that has `known` at `place`. To compare this is much quicker
+    than to count brackets, and the readers do it themselves.
     """
 
     def __init__(self, limit: int) -> None:
-        self.head = ""
-        """What the long texts so far begin with."""
-        self.tail = ""
-        """What they end with."""
-        self.short = 2 * limit
-        """So long a text is never too deep."""
+        self.known = ""
+        self.place = slice(0)
+        self.longest = 2 * limit
         self._limit = limit
-        self._known = ""
-        self._place = slice(0)
-        self._longest = 0
+        self._head = ""  # what the long texts so far begin with
+        self._tail = ""  # and what they end with
         self._misses = 0
-
-    def is_familiar(self, text: str) -> bool:
-        """True if the text is like those that were seen before, and therefore not too deep."""
-        return len(text) <= self._longest and text[self._place] == self._known
 
     def passes(self, text: str) -> bool:
         """True if the text has no more brackets than the limit allows; what it shares with others is remembered."""
-        if len(text) <= self.short:
+        if len(text) <= 2 * self._limit:
             return True
         if text.count("[") + text.count("{") > self._limit:
             return False
@@ -46,21 +39,18 @@ class DepthCheck:
         return True
 
     def _learn(self, text: str) -> None:
-        if not self.head:
-            self.head = self.tail = text
+        if not self._head:
+            self._head = self._tail = text
             return
-        self.head = self.head[: _shared(self.head, text)]
-        rest = text[len(self.head) :]
-        shared = _shared(self.tail[::-1], rest[::-1])
-        self.tail = rest[len(rest) - shared :]
-        if len(self.head) >= len(self.tail):
-            self._known, self._place = self.head, slice(len(self.head))
+        head = text[: _shared(self._head, text)]
+        rest = text[len(head) :]
+        tail = rest[len(rest) - _shared(self._tail[::-1], rest[::-1]) :]
+        if len(head) >= len(tail):
+            self.known, self.place = head, slice(len(head))
         else:
-            self._known, self._place = self.tail, slice(-len(self.tail), None)
-        brackets = sum(map(self._known.count, "[]{}"))
-        self._longest = len(self._known) + 2 * self._limit - brackets
-        if not self.head:
-            self.head = "\0"  # nothing in common: no text begins so
+            self.known, self.place = tail, slice(-len(tail), None)
+        self.longest = len(self.known) + 2 * self._limit - sum(map(self.known.count, "[]{}"))
+        self._head, self._tail = head or "\0", tail  # no text begins so
 
 
 def _shared(one: str, other: str) -> int:

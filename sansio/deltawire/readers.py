@@ -159,19 +159,19 @@ class FrameReader:
 
         All else is for `take`, which is also the reference: escapes that may be half pairs among it.
         """
-        loads, depth = self._loads, self._depth
+        size, depth, loads = len(frame), self._depth, self._loads
         if (
             (loads is None or frame[:1] == "{")
             and not (self._raw or self.mending)
             and not ("\\" in frame and escapes_surrogate(frame))
-            and (len(frame) <= depth.short or depth.is_familiar(frame) or depth.passes(frame))
+            and ((size <= depth.longest and frame[depth.place] == depth.known) or depth.passes(frame))
         ):
             payload: Any
             try:
-                payload, end = scan_json(frame, 0) if loads is None else (loads(frame), len(frame))
+                payload, end = scan_json(frame, 0) if loads is None else (loads(frame), size)
             except (ValueError, StopIteration):
                 payload, end = None, -1
-            if end == len(frame) and payload.__class__ is dict:
+            if end == size and payload.__class__ is dict:
                 self.seen = True
                 self.provider.receive(payload, events)
                 return
