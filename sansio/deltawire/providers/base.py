@@ -22,12 +22,15 @@ from ..events import (
 from ..failures import Failure, FailureKind
 from ..limits import Limits
 from ..notes import NoteCode
+from ..payload import as_object, as_text, compact_json, is_object
 from ..redaction import Redactor
 from ..surrogates import replace_surrogates
 from ..tool_calls import ToolCalls
 from ..usage import Usage, merge_counts
 
 __all__ = ["Choice", "Provider", "ProviderOptions"]
+
+_LONGEST_DETAIL = 1000
 
 
 @attrs.frozen
@@ -248,6 +251,23 @@ class Provider:
         rest = {key: value for key, value in holder.items() if key not in known}
         if rest:
             self.describe({name: rest} if name else rest, events, scope)
+
+    def unmapped(self, name: str, value: Any, events: list[Event]) -> None:
+        """Says that a known field holds what it is not known for."""
+        self.note(NoteCode.UNMAPPED_SHAPE, f"{name}: {compact_json(value)[:_LONGEST_DETAIL]}", events)
+
+    def text(self, name: str, value: Any, events: list[Event]) -> str:
+        """The text of a known field; null counts as absent, anything else is noted."""
+        if value is not None and not isinstance(value, str):
+            self.unmapped(name, value, events)
+        return as_text(value)
+
+    def fields(self, name: str, holder: dict[str, Any], events: list[Event]) -> dict[str, Any]:
+        """The object in a known field; null counts as absent, anything else is noted."""
+        value = holder.get(name)
+        if value is not None and not is_object(value):
+            self.unmapped(name, value, events)
+        return as_object(value)
 
     def finish_choice(self, choice: Choice, reason: FinishReason, raw_reason: str, events: list[Event]) -> None:
         """Closes the choice's calls and tells its finish reason. The first reason stays."""

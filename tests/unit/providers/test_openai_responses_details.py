@@ -111,7 +111,7 @@ def test_audio_and_its_transcript_share_a_part_of_their_own() -> None:
     assert told(*before, transcript) == [MediaDelta("transcript", "text/plain", "hi", None, 0, 1)]
 
 
-@pytest.mark.parametrize("data", ["", None, 5], ids=["blank", "null", "number"])
+@pytest.mark.parametrize("data", ["", None], ids=["blank", "null"])
 def test_media_without_data_says_nothing(data: Any) -> None:
     assert told(CREATED, event("audio.delta", delta=data)) == []
     image = event("image_generation_call.partial_image", **place("ig_1"), partial_image_b64=data)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...events import Citation, Event, OpaqueState, PartFinished, ReasoningDelta, TextDelta
 from ...notes import NoteCode
-from ...payload import as_list, as_object, as_text, is_object
+from ...payload import as_list, as_object, is_object
 from ...slots import known_text
 from .block import Block, block_index
 from .media import joined_base64, media_delta
@@ -159,7 +159,7 @@ class BlockMapper:
         block = self._block(index, "reasoningContent", events)
         text = provider.text("reasoning text", reasoning.get("text"), events)
         signature = provider.text("signature", reasoning.get("signature"), events)
-        redacted = as_text(reasoning.get("redactedContent"))
+        redacted = provider.text("redacted content", reasoning.get("redactedContent"), events)
         if text:
             provider.say(ReasoningDelta(text, 0, block.part), events)
             self._go_on_plainly(block)

@@ -10,7 +10,7 @@ from ...events import Event, FinishReason, ReasoningDelta, TextDelta, _Reasoning
 from ...failures import Failure, FailureKind
 from ...foreign import foreign_schema
 from ...notes import NoteCode
-from ...payload import as_object, as_text, compact_json, is_list, is_object
+from ...payload import as_object, as_text, compact_json, is_list
 from ...usage import Usage
 from ..base import Provider, ProviderOptions
 from .blocks import BlockMapper
@@ -156,23 +156,6 @@ class Bedrock(Provider):
         """As every provider; a message that was never started is noted."""
         self._note_start(events)
         super().begin(events)
-
-    def unmapped(self, name: str, value: Any, events: list[Event]) -> None:
-        """Says that a known field holds what it is not known for."""
-        self.note(NoteCode.UNMAPPED_SHAPE, f"{name}: {compact_json(value)[:_LONGEST_DETAIL]}", events)
-
-    def text(self, name: str, value: Any, events: list[Event]) -> str:
-        """The text of a known field; null counts as absent, anything else is noted."""
-        if value is not None and not isinstance(value, str):
-            self.unmapped(name, value, events)
-        return as_text(value)
-
-    def fields(self, name: str, holder: dict[str, Any], events: list[Event]) -> dict[str, Any]:
-        """The object in a known field; null counts as absent, anything else is noted."""
-        value = holder.get(name)
-        if value is not None and not is_object(value):
-            self.unmapped(name, value, events)
-        return as_object(value)
 
     def _note_start(self, events: list[Event]) -> None:
         if not self._began:

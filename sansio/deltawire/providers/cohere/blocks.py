@@ -223,7 +223,7 @@ class BlockMapper:
     def _add(self, block: Block, entry: dict[str, Any], events: list[Event]) -> None:
         assert block.call is not None
         provider, call = self._provider, block.call
-        function = as_object(entry.get("function"))
+        function = provider.fields("function", entry, events)
         name, arguments = known_text(function.get("name")), function.get("arguments")
         if not provider.calls.name(call, name, known_text(entry.get("id"))):
             provider.note_once(NoteCode.LATE_CALL_NAME, f"{name!r} after {call.name!r}", events)

@@ -158,8 +158,8 @@ class Cohere(Provider):
         return Usage(prompt, output, as_count(raw.get("cached_tokens")), None, reasoning, total, None, raw)
 
     def _receive_event(self, kind: str, payload: dict[str, Any], events: list[Event]) -> None:
-        delta = as_object(payload.get("delta"))
-        message = as_object(delta.get("message"))
+        delta = self.fields("delta", payload, events)
+        message = self.fields("message", delta, events)
         if kind == "message-start":
             self._start_message(payload, message, events)
             if self.ended:
@@ -242,7 +242,7 @@ class Cohere(Provider):
 
     def _end_message(self, payload: dict[str, Any], said: dict[str, Any], events: list[Event]) -> None:
         self._tell_usage(said.get("usage"), events)
-        reason = as_text(said.get("finish_reason"))
+        reason = self.text("finish_reason", said.get("finish_reason"), events)
         failing = FAILING_REASONS.get(reason)
         if said.get("error"):
             self.fail_with(payload, events, code=reason if failing is not None else None)

@@ -33,6 +33,8 @@ class CallMapper:
         """Takes a call, or a piece of one."""
         name, identifier = as_text(said.get("name")), as_text(said.get("id"))
         pieces = as_list(said.get("partialArgs"))
+        if said.get("partialArgs") and not pieces:
+            self._provider.note_shape("partialArgs", said["partialArgs"], events)
         # The arguments may be among them, under a name that one wrong byte has made.
         self._provider.describe_rest(said, _CALL_KEYS, events, ("choice", state.index), "functionCall")
         for piece in pieces:
@@ -56,7 +58,8 @@ class CallMapper:
         if said.get("args") is not None:
             self._add(streamed, streamed.arguments.put_members(as_object(said["args"])), said, events)
         for piece in pieces:
-            self._add(streamed, streamed.arguments.put_partial(piece), piece, events)
+            readable = isinstance(as_object(piece).get("stringValue"), str | None)
+            self._add(streamed, streamed.arguments.put_partial(piece) if readable else None, piece, events)
         streamed.goes_on = goes_on
         if not goes_on:
             self.end(state, events)

@@ -168,6 +168,8 @@ class Gemini(Provider):
                     index = position if 0 in taken else 0
                 taken.add(index)
                 self._map_candidate(self.choice(index), candidate, events)
+            elif candidate is not None:
+                self.note_shape("candidate", candidate, events)
         if candidates is not None and not is_list(candidates):
             self.note_shape("candidates", candidates, events)
         self._tell_usage(payload, events)

@@ -77,7 +77,7 @@ class PartMapper:
             self._map_payload(state, key, part[key], modifiers, events)
         if not present:
             self._map_bare(state, part, modifiers, events)
-        signature = as_text(part.get("thoughtSignature"))
+        signature = self._provider.text("thoughtSignature", part.get("thoughtSignature"), events)
         if signature:
             self._sign(state, signature, part, events)
 

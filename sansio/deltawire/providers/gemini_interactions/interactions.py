@@ -140,7 +140,7 @@ class GeminiInteractions(Provider):
         if kind == "step.delta":
             self._steps.delta(payload, events)
         elif kind == "step.start":
-            step = as_object(payload.get("step"))
+            step = self.fields("step", payload, events)
             self._error = step.get("error") or self._error
             self._steps.start(payload.get("index"), step, events)
         elif kind == "step.stop":
@@ -224,7 +224,7 @@ class GeminiInteractions(Provider):
 
     def _take_interaction(self, kind: str, payload: dict[str, Any], events: list[Event]) -> None:
         """Takes the news of the interaction itself: `created`, `completed`, `status_update` or a status as a name."""
-        interaction = as_object(payload.get("interaction"))
+        interaction = self.fields("interaction", payload, events)
         identifier = interaction.get("id") or payload.get("interaction_id")
         self.start(identifier, interaction.get("model") or interaction.get("agent"), events)
         self.begin(events)

@@ -120,7 +120,7 @@ class StepMapper:
 
     def delta(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one delta; one for a step that was never started starts it."""
-        delta = as_object(payload.get("delta"))
+        delta = self._provider.fields("delta", payload, events)
         kind = as_text(delta.get("type"))
         step = self._step_for(payload.get("index"), kind, events)
         if step.type == "user_input":
@@ -129,7 +129,7 @@ class StepMapper:
         elif kind == "text" or kind in _MEDIA:
             self._tell_content(step, delta, events)
         elif kind == "thought_summary":
-            content = as_object(delta.get("content"))
+            content = self._provider.fields("content", delta, events)
             self._tell_content(step, content, events)
             if content.get("type") == "text":
                 self._provider.describe_rest(content, _DELTA_KEYS["text"], events, ("step", step.part), "content")
@@ -138,7 +138,7 @@ class StepMapper:
         elif kind in ("text_annotation_delta", "text_annotation"):
             self._cite(step, delta, events)
         elif kind == "thought_signature":
-            self._tell_signature(step, delta.get("signature"), events)
+            self._tell_signature(step, self._provider.text("signature", delta.get("signature"), events), events)
         elif kind.endswith((_CALL, _RESULT)):
             step.native |= {key: value for key, value in delta.items() if key != "type"}
             self._tell_signature(step, delta.get("signature"), events)
@@ -195,7 +195,7 @@ class StepMapper:
         content = as_object(content)
         kind = content.get("type")
         if kind == "text":
-            self._tell_text(step, as_text(content.get("text")), events)
+            self._tell_text(step, self._provider.text("text", content.get("text"), events), events)
             self._cite(step, content, events)
         elif isinstance(kind, str) and kind in _MEDIA:
             self._tell_media(step, kind, content, events)
@@ -218,13 +218,17 @@ class StepMapper:
 
     def _tell_media(self, step: Step, kind: str, content: dict[str, Any], events: list[Event]) -> None:
         media_type = as_text(content.get("mime_type")) or None
-        data, uri = as_text(content.get("data")) or None, as_text(content.get("uri")) or None
+        data = self._provider.text("data", content.get("data"), events) or None
+        uri = self._provider.text("uri", content.get("uri"), events) or None
         self._provider.say(MediaDelta(kind, media_type, data, uri, 0, self._part_beside(step)), events)
         rest = {key: value for key, value in content.items() if key not in ("type", "mime_type", "data", "uri")}
         self._provider.describe(rest, events, ("step", step.part))
 
     def _cite(self, step: Step, holder: dict[str, Any], events: list[Event]) -> None:
-        for annotation in as_list(holder.get("annotations")):
+        annotations = holder.get("annotations")
+        if annotations and not as_list(annotations):
+            self._provider.unmapped("annotations", annotations, events)
+        for annotation in as_list(annotations):
             self._provider.say(Citation(annotation, 0, step.part), events)
 
     def _tell_signature(self, step: Step, signature: Any, events: list[Event]) -> None:

@@ -62,9 +62,9 @@ class CallMapper:
 
     def _map_entry(self, state: Choice, entry: dict[str, Any], events: list[Event]) -> None:
         kind: ToolKind = "custom" if entry.get("type") == "custom" or is_object(entry.get("custom")) else "function"
-        function = as_object(entry.get("function"))
+        function = self._provider.fields("function", entry, events)
         if not function:
-            custom = as_object(entry.get("custom"))
+            custom = self._provider.fields("custom", entry, events)
             function = {"name": custom.get("name"), "arguments": custom.get("input")}
         fragment = CallFragment(entry.get("index"), entry.get("id"), function.get("name"), function.get("arguments"))
         if state.finished:

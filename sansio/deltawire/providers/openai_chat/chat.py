@@ -33,7 +33,6 @@ __all__ = ["OpenAIChat"]
 _STANDARD = frozenset({"id", "object", "model", "choices", "usage", "obfuscation", "p"})
 _PLAIN_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
-_LONGEST_DETAIL = 1000
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
 _TEXTS = frozenset({"content", "refusal", "reasoning_content", "reasoning"})
 _LISTS = frozenset({"tool_calls", "annotations", "reasoning_details", "thinking_blocks", "images", "executed_tools"})
@@ -156,7 +155,10 @@ class OpenAIChat(Provider):
         self.start(payload.get("id"), payload.get("model"), events)
         self._tell_usage(payload, events)
         self._tell_vendor_fields(payload, events)
-        for position, choice in enumerate(self.objects(payload.get("choices"), events)):
+        choices = payload.get("choices")
+        if choices is not None and not is_list(choices):
+            self.unmapped("choices", choices, events)
+        for position, choice in enumerate(self.objects(choices, events)):
             if not self.ended:
                 self._map_choice(choice, position, events)
         citations = as_list(payload.get("citations"))
@@ -204,10 +206,6 @@ class OpenAIChat(Provider):
             elif item is not None:
                 self.unknown(item, events)
         return found
-
-    def unmapped(self, name: str, value: Any, events: list[Event]) -> None:
-        """Says that a known field holds what it is not known for."""
-        self.note(NoteCode.UNMAPPED_SHAPE, f"{name}: {compact_json(value)[:_LONGEST_DETAIL]}", events)
 
     def end(self, events: list[Event], raw: str | None = None, *, seen: bool = False) -> None:
         """A clean end after every finish reason is proof as well; gateways leave `[DONE]` out."""
@@ -286,7 +284,7 @@ class OpenAIChat(Provider):
             if delta is not None:
                 self.unmapped("delta", delta, events)
             # Servers that do not stream, or repeat all so far where the delta was, say `message`.
-            delta = as_object(choice.get("message"))
+            delta = self.fields("message", choice, events)
             if delta and state.parts and not self.whole:
                 delta = {}
         copy = choice.get("message")

@@ -213,6 +213,8 @@ class DeltaMapper:
                     self._provider.describe_rest(rest, _PART_KEYS["text"], events, ("choice", state.index), "thinking")
                 elif as_object(inner).get("type") in _CITED:
                     self._tell_citation(state, inner, events)
+                elif inner and not (is_object(inner) and inner.get("text") == ""):
+                    self._provider.unmapped("thinking", inner, events)
             self._tell_opaque(state, {"signature": part.get("signature")}, events)
         elif kind in _CITED:
             # Not only once: where a reference stands says what it is the source of.

@@ -85,7 +85,7 @@ class ItemMapper:
 
     def add(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps the opening of an item."""
-        native = as_object(payload.get("item"))
+        native = self._provider.fields("item", payload, events)
         kind, identifier, call_id = _names(native)
         position = as_index(payload.get("output_index"))
         item = self.items.reopened(kind, identifier, position, call_id)
@@ -107,7 +107,7 @@ class ItemMapper:
 
     def close(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps the end of an item."""
-        native = as_object(payload.get("item"))
+        native = self._provider.fields("item", payload, events)
         kind, identifier, call_id = _names(native)
         position = as_index(payload.get("output_index"))
         item = self.items.find(kind, identifier, position, call_id)

@@ -291,12 +291,12 @@ class OpenAIResponses(Provider, Resumable):
     def _map_response_event(self, kind: str, payload: dict[str, Any], events: list[Event]) -> bool:
         if kind in SNAPSHOTS:
             self._began = True
-            self._lifecycle.snapshot(as_object(payload.get("response")), events)
+            self._lifecycle.snapshot(self.fields("response", payload, events), events)
         elif kind in ENDINGS:
             self._began = True
-            self._lifecycle.end(ENDINGS[kind], as_object(payload.get("response")), events)
+            self._lifecycle.end(ENDINGS[kind], self.fields("response", payload, events), events)
         elif kind in _AUDIO:
-            self._tell_audio(*_AUDIO[kind], as_text(payload.get("delta")), events)
+            self._tell_audio(*_AUDIO[kind], self.text("delta", payload.get("delta"), events), events)
         else:
             return kind in _AUDIO_ENDS
         return True

@@ -60,7 +60,7 @@ class ServerToolMapper:
         self._provider.say(ServerToolUsed(kind, item.name or item.type, identifier, payload, 0, item.part), events)
 
     def _tell_image(self, holder: dict[str, Any], data: Any, events: list[Event]) -> None:
-        if as_text(data):
+        if self._provider.text("image", data, events):
             media_type = f"image/{as_text(holder.get('output_format')) or _NEWEST_FORMAT}"
             part = self._provider.choice(0).new_part("image")
             self._provider.say(MediaDelta("image", media_type, data, None, 0, part), events)

@@ -58,6 +58,8 @@ class TextMapper:
         index = item.numbered(speech.channel, payload.get(speech.index))
         spoken = self._spoken(item, speech.channel, index)
         text = _text_of(payload.get("delta"))
+        if not text and payload.get("delta"):
+            self._provider.unmapped("delta", payload["delta"], events)
         if text and spoken.opening:
             opening, spoken.opening = spoken.opening, ""
             if not opening.startswith(text):
@@ -68,7 +70,7 @@ class TextMapper:
 
     def whole(self, item: Item, speech: Speech, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps the event that has a whole text."""
-        text = as_text(payload.get(speech.field))
+        text = self._provider.text(speech.field, payload.get(speech.field), events)
         index = self._closing_index(item, speech.channel, payload.get(speech.index), text, events)
         self._close(item, speech.channel, index, text, payload, events)
 
