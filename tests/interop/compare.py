@@ -52,19 +52,23 @@ def reply_of(row: dict[str, Any], streams: Path) -> Reply:
 
 
 def differences(client: Client, read: Read, row: dict[str, Any], streams: Path) -> Iterator[Difference]:
-    """All the differences of one stream, none if the two agree."""
-    reply = reply_of(row, streams)
-    mine = ours(row["dialect"], reply)
+    """All the differences of one recorded stream, none if the two agree."""
+    return of_reply(client, read, row["dialect"], reply_of(row, streams), row["file"])
+
+
+def of_reply(client: Client, read: Read, dialect: str, reply: Reply, name: str) -> Iterator[Difference]:
+    """All the differences of one answer."""
+    mine = ours(dialect, reply)
     try:
         with warnings.catch_warnings():  # clients warn of fields that they do not know
             warnings.simplefilter("ignore")
             theirs = read(reply)
     except Exception as error:  # noqa: BLE001 - whatever a vendor's client raises is what is to be told
-        yield Difference(client.name, row["file"], "refused", f"{type(error).__name__}: {error}"[:300], None)
+        yield Difference(client.name, name, "refused", f"{type(error).__name__}: {error}"[:300], None)
         return
     for field, left, right in _fields(client, theirs, mine):
         if left != right:
-            yield Difference(client.name, row["file"], field, left, right)
+            yield Difference(client.name, name, field, left, right)
 
 
 def _fields(client: Client, theirs: Answer, mine: Answer) -> Iterator[tuple[str, Any, Any]]:
@@ -73,7 +77,8 @@ def _fields(client: Client, theirs: Answer, mine: Answer) -> Iterator[tuple[str,
         yield "text", left.text, right.text
         if client.reasoning:
             yield "reasoning", left.reasoning, right.reasoning
-        yield "calls", left.calls, right.calls
+        calls = right.calls if client.ids else [attrs.evolve(call, id=None) for call in right.calls]
+        yield "calls", left.calls, calls
         yield "finish", left.finish, right.finish
     usage = theirs.usage
     if usage.get("total", 0) is None and usage["input"] is not None and usage["output"] is not None:

@@ -33,6 +33,8 @@ class Client:
     """What the address of a stream holds that it reads."""
     reasoning: bool = True
     """False if the vendor's types have no field for the model's reasoning."""
+    ids: bool = True
+    """False if they have none for the ids of calls."""
 
     @property
     def name(self) -> str:
@@ -91,7 +93,7 @@ CLIENTS = (
         "interactions",
         ("gemini-interactions",),
     ),
-    Client("ollama", ("ollama", "httpx"), "chat", "ollama_client", "chat", ("ollama",)),
+    Client("ollama", ("ollama", "httpx"), "chat", "ollama_client", "chat", ("ollama",), ids=False),
     Client("cohere", ("cohere", "httpx"), "chat_stream", "cohere_client", "chat_stream", ("cohere",)),
     Client("botocore", ("botocore",), "converse_stream", "botocore_client", "converse_stream", ("bedrock",)),
 )

@@ -8,7 +8,7 @@ import httpx2
 from google import genai
 from google.genai import types
 
-from tests.interop.answer import Answer, Call, Choice, Counts
+from tests.interop.answer import Answer, Call, Choice, Counts, decoded
 from tests.interop.memory import Reply, Wire
 
 WIRE = Wire()
@@ -65,16 +65,19 @@ def interactions(reply: Reply) -> Answer:
     calls: dict[int, list[Any]] = {}
     for event in CLIENT.interactions.create(model="m", input="hi", stream=True):
         if event.event_type == "step.start" and event.step.type == "function_call":
-            calls[event.index] = [event.step.id, event.step.name, event.step.arguments or {}]
+            calls[event.index] = [event.step.id, event.step.name, event.step.arguments or {}, []]
         elif event.event_type == "step.delta":
             if event.delta.type == "text":
                 choice.text += event.delta.text
             elif event.delta.type == "thought_summary":
                 choice.reasoning += event.delta.content.text
+            elif event.delta.type == "arguments_delta":
+                calls[event.index][3].append(event.delta.arguments)
         elif event.event_type == "interaction.completed":
             choice.finish = event.interaction.status
             answer.usage = interactions_counts(event.interaction.usage)
-    choice.calls = [Call(identifier, name, arguments) for identifier, name, arguments in calls.values()]
+    for identifier, name, whole, pieces in calls.values():
+        choice.calls.append(Call(identifier, name, decoded("".join(pieces)) or whole))
     return answer
 
 
