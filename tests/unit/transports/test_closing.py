@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 from tests.unit.transports.scenarios import HOLD, ONCE, at
 
@@ -49,18 +48,15 @@ def test_leaves_nothing_open_though_who_iterates_never_comes_back() -> None:
     with ReplayServer(HOLD) as server:
         stream = blocking.open_stream(at(server), "hi", policy=ONCE, errors="events")
         next(event for event in stream if isinstance(event, deltawire.TextDelta))
-        step, waiting = stream._step, threading.Event()
 
-        def slowly(arrival: Any) -> Any:
-            waiting.set()
-            return step(arrival)
+        def closed_meanwhile() -> deltawire.Heartbeat:
+            closer = threading.Thread(target=stream.close)
+            closer.start()
+            closer.join()
+            return deltawire.Heartbeat("ping")
 
-        stream._step = slowly  # type: ignore[method-assign]
-        reader = threading.Thread(target=next, args=(stream, None))
-        reader.start()
-        assert waiting.wait(1)
-        stream.close()
-        reader.join(2)
+        stream._next_ready = closed_meanwhile  # type: ignore[method-assign]
+        assert next(stream) == deltawire.Heartbeat("ping")
         assert server.record[0].client_closed.wait(1)
         assert stream._connection is None
         assert stream.outcome == "cancelled"
