@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import floor, peers, scaling
+from tests.bench import encode, floor, peers, scaling
 from tests.bench.streams import PROVIDERS
 
 
@@ -22,7 +22,10 @@ def main() -> None:
     """Runs what the command line names."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument(
-        "what", choices=["floor", "peers", "lines", "fragments", "events", "scaling"], nargs="?", default="floor"
+        "what",
+        choices=["floor", "encode", "peers", "lines", "fragments", "events", "scaling"],
+        nargs="?",
+        default="floor",
     )
     options.add_argument("--provider", choices=PROVIDERS, action="append", help="only these (floor)")
     options.add_argument("--events", type=int, default=2000, help="events of a stream (floor)")
@@ -30,6 +33,8 @@ def main() -> None:
     chosen = options.parse_args()
     if chosen.what == "floor":
         show(floor.rows(tuple(chosen.provider or PROVIDERS), chosen.events, chosen.rounds))
+    if chosen.what == "encode":
+        show(encode.rows(chosen.events, chosen.rounds))
     if chosen.what == "peers":
         show(peers.rows(chosen.events, chosen.rounds))
     if chosen.what in ("lines", "scaling"):

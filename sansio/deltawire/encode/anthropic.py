@@ -186,7 +186,7 @@ class AnthropicWriter(Writer):
         told = self.reason(0, event)
         if told is None:
             return None
-        if self.native:
+        if self.own_words:
             return told.raw_reason or _WORDS[told.reason]
         word = _WORDS[told.reason]
         if told.reason in _SAID_OTHERWISE:

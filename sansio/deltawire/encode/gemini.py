@@ -220,7 +220,7 @@ class GeminiWriter(Writer):
         if told is None:
             self.lose(event, "reason", "nobody said why the answer ended; OTHER stands in its place")
             return "OTHER"
-        if self.native and told.raw_reason:
+        if self.own_words and told.raw_reason:
             return told.raw_reason
         word = _WORDS[told.reason]
         if told.reason in _SAID_OTHERWISE:

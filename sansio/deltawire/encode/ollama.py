@@ -133,7 +133,7 @@ class OllamaWriter(Writer):
         return {"error": failure.message.strip() or failure.kind.replace("_", " ")}
 
     def _word(self, event: Finished, reason: FinishReason, raw: str) -> str:
-        if self.native and raw:
+        if self.own_words and raw:
             return raw
         if reason in (FinishReason.STOP, FinishReason.TOOL_CALLS):
             return "stop"

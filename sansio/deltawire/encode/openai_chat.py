@@ -160,7 +160,7 @@ class ChatWriter(Writer):
         return status_of(failure), {"error": openai_error(failure)}
 
     def _word(self, event: ChoiceFinished) -> str:
-        if self.native and event.raw_reason in _EXACT:
+        if self.own_words and event.raw_reason in _EXACT:
             return event.raw_reason
         word = _WORDS.get(event.reason, "stop")
         if event.reason is FinishReason.REFUSAL and event.choice not in self._refused:

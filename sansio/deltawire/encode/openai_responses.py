@@ -253,7 +253,7 @@ class ResponsesWriter(Writer):
                 self.lose(event, "refusal", "the dialect has no such reason; content_filter stands in its place")
                 return "incomplete", "content_filter"
             case _:
-                if self.native and told.raw_reason:
+                if self.own_words and told.raw_reason:
                     return "incomplete", told.raw_reason
                 self.lose(event, told.reason, "no documented reason; the word itself stands there")
                 return "incomplete", str(told.reason)

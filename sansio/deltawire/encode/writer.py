@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, get_args
 
 import attrs
 
@@ -42,6 +44,12 @@ from .shapes import reads_as_object
 
 __all__ = ["Writer", "WriterOptions"]
 
+
+def _tag(kind: type) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
+
+
+_TAGS: Mapping[type, str] = MappingProxyType({kind: _tag(kind) for kind in get_args(Event)})
 # What a reader says of its reading, and what is told by other events.
 _NOT_OF_THE_ANSWER = (Note, Raw)
 _PLAIN_ENDS = (FinishReason.STOP, FinishReason.TOOL_CALLS)
@@ -86,6 +94,8 @@ class Writer:
         self.created = options.created
         self.native = True
         """True while nothing says that the events come from another schema."""
+        self.own_words = False
+        """True once it is said that the events come from the same schema: finish words are the dialect's own."""
         self.ended = False
         self.usage: Usage | None = None
         self.reasons: dict[int, ChoiceFinished] = {}
@@ -229,7 +239,7 @@ class Writer:
 
     def lose(self, event: Event, what: str, reason: str) -> str:
         """Lists what the dialect cannot say of an event; gives no text."""
-        self.lost.add(_tag(type(event)), what, reason)
+        self.lost.add(_TAGS.get(type(event), ""), what, reason)
         return ""
 
     def lose_kind(self, kind: str, what: str, reason: str) -> None:
@@ -279,7 +289,8 @@ class Writer:
         self.id = self.id or event.id
         self.model = self.model or event.model
         said = event.provider
-        self.native = not said or said == self.schema or (self.schema == "openai-chat" and said in DIALECTS)
+        self.own_words = said == self.schema or (self.schema == "openai-chat" and said in DIALECTS)
+        self.native = self.own_words or not said
 
     def _write_rare(self, event: Event) -> str:
         match event:
@@ -310,7 +321,3 @@ class Writer:
     def _take_created(self, event: Metadata) -> None:
         if self.created is None:
             self.created = as_count(event.payload.get("created", event.payload.get("created_at")))
-
-
-def _tag(kind: type) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
+from tests.encoded import encoded as encode_to
+from tests.encoded import payloads
 
 from deltawire import Encoder, Event, Usage
 from deltawire.events import (
@@ -33,15 +34,7 @@ STOP = (ChoiceFinished(FinishReason.STOP, "stop"), Finished(FinishReason.STOP, "
 
 
 def encoded(*events: Event, **options: Any) -> bytes:
-    encoder = Encoder("openai-chat", **options)
-    return b"".join(map(encoder.feed, events)) + encoder.end()
-
-
-def payloads(body: bytes) -> list[Any]:
-    frames = [frame for frame in body.decode().split("\n\n") if frame]
-    assert all(frame.startswith("data: ") for frame in frames)
-    texts = [frame.removeprefix("data: ") for frame in frames]
-    return [text if text == "[DONE]" else json.loads(text) for text in texts]
+    return encode_to("openai-chat", *events, **options)
 
 
 def deltas(*events: Event) -> list[Any]:
