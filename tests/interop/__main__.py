@@ -1,11 +1,11 @@
-"""`python -m tests.interop [STREAMS]`: the vendors' clients and ours on every clean recorded stream, as a table.
+"""`python -m tests.interop [FOLDER]`: the vendors' clients and ours on every clean recorded stream, as a table.
 
-STREAMS is a folder of recorded streams with its manifest; default: the one that the tests use. Exit code 1 for any
-difference that is not stated.
+Exit code 1 for any difference that is not stated.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -18,7 +18,12 @@ from tests.interop.compare import compare
 
 def main() -> int:
     """Runs all the clients that are installed."""
-    streams = Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDED_STREAMS
+    options = argparse.ArgumentParser(prog="python -m tests.interop", description=__doc__)
+    options.add_argument("streams", nargs="?", type=Path, default=RECORDED_STREAMS, help="a folder with a manifest")
+    streams = options.parse_args().streams
+    if not (streams / "manifest.jsonl").is_file():
+        say(f"no recorded streams in {streams}")
+        return 2
     rows = [["client", "version", "call", "streams", "agree", "differ as stated", "differ", "s"]]
     wrong = []
     for client in CLIENTS:

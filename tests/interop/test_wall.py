@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.interop.clients import CLIENTS
+from tests.interop.differences import VERSIONS
 from tests.interop.wall.kits import KITS
-from tests.interop.wall.page import ours
+from tests.interop.wall.page import measure_peers, ours, page
 from tests.interop.wall.row import Row, expected, measure
 from tests.interop.wall.rows import ROWS
 
@@ -52,3 +54,10 @@ def test_every_row_is_there_once_and_every_dialect_has_all_truths() -> None:
     assert len(set(names)) == len(names) >= 60
     for kit in KITS:
         assert {row.truth for row in ROWS if row.kit is kit} == {"whole", "cut", "error", "open"}
+
+
+def test_the_page_is_what_the_command_writes() -> None:
+    """Needs the very versions that the page names."""
+    if any(client.missing or client.version != VERSIONS[client.package] for client in CLIENTS):
+        pytest.skip("needs the vendors' clients in the versions that the page names (extra `interop`)")
+    assert page(measure_peers(), {row: measure(row) for row in ROWS}) == PAGE.read_text("utf-8")

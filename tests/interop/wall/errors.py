@@ -6,7 +6,7 @@ import json
 
 from tests.interop.memory import LOGIN, LOGIN_PAGE
 from tests.interop.wall.kit import Kit
-from tests.interop.wall.kits import ANTHROPIC, COHERE, GEMINI, KITS, OLLAMA
+from tests.interop.wall.kits import ANTHROPIC, BEDROCK, COHERE, GEMINI, KITS, OLLAMA
 from tests.interop.wall.openai_kits import CHAT, CREATED, RESPONSES, event, response
 from tests.interop.wall.row import Row, error, open_row, whole_text
 
@@ -258,6 +258,42 @@ def _special() -> list[Row]:
             ends="Failed(rate_limit)",
             status=429,
             headers=(*_AS_JSON, ("retry-after", "86400")),
+        ),
+        error(
+            _STATUS,
+            "429, the quota is used up",
+            CHAT,
+            b'{"error":{"message":"Check your plan","type":"insufficient_quota","code":"insufficient_quota"}}',
+            ends="Failed(quota)",
+            status=429,
+            headers=_AS_JSON,
+        ),
+        error(
+            _STATUS,
+            "429 with JSON",
+            ANTHROPIC,
+            b'{"type":"error","error":{"type":"rate_limit_error","message":"Too many requests"}}',
+            ends="Failed(rate_limit)",
+            status=429,
+            headers=_AS_JSON,
+        ),
+        error(
+            _STATUS,
+            "429 with JSON",
+            GEMINI,
+            b'{"error":{"code":429,"message":"Too many requests","status":"RESOURCE_EXHAUSTED"}}',
+            ends="Failed(rate_limit)",
+            status=429,
+            headers=_AS_JSON,
+        ),
+        error(
+            _STATUS,
+            "429 with JSON",
+            BEDROCK,
+            b'{"message":"Too many requests, please wait"}',
+            ends="Failed(rate_limit)",
+            status=429,
+            headers=(*_AS_JSON, ("x-amzn-errortype", "ThrottlingException")),
         ),
         error(
             _STATUS,

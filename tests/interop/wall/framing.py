@@ -168,6 +168,14 @@ def _special() -> list[Row]:
         ),
         open_row(
             _KIND,
+            "a piece of text of 17 MB in one frame",
+            CHAT,
+            CHAT.body(*CHAT.with_text("x" * 17_000_000, "!")) + CHAT.trailer,
+            ends="Failed(too_large)",
+            why="the limit of one frame is 16 MiB unless the caller sets another",
+        ),
+        open_row(
+            _KIND,
             "events of another dialect: Anthropic's",
             CHAT,
             ANTHROPIC.whole,
