@@ -55,7 +55,7 @@ PAGES = (
         "One response: bytes in, events out.",
         "deltawire.response",
         "deltawire.parsing",
-        "deltawire.sniff",
+        "deltawire.sniffing",
         "deltawire.resume",
         "deltawire.limits",
         more="In your own loop: [](../your-loop.md). What it holds back and why: [](../limits.md).",
@@ -108,7 +108,7 @@ PAGES = (
         "Encoding",
         "Events to the bytes of a provider's stream, and one provider's stream to another's.",
         "deltawire.encode",
-        "deltawire.translate",
+        "deltawire.translation",
     ),
     _page(
         "requests",

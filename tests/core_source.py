@@ -22,6 +22,7 @@ OUTSIDE = {
     "datetime",
     "difflib",
     "enum",
+    "importlib",
     "itertools",
     "json",
     "math",

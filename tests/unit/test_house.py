@@ -33,7 +33,7 @@ HOUSE = (
     "turns",
     "event_dict",
     "encode",
-    "translate",
+    "translation",
     "testing",
     "__init__",
 )

@@ -11,7 +11,7 @@ from hypothesis import Phase, find, settings
 from deltawire.events import Failed
 from deltawire.framing import SSEDecoder
 from deltawire.response import parser
-from deltawire.sniff import sniff
+from deltawire.sniffing import sniff
 from deltawire.testing import Answer, Call, Reasoning, Style, Text, payloads_of, wire
 from deltawire.testing.error_replies import error_replies
 from deltawire.testing.wire import content_type

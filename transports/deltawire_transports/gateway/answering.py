@@ -11,7 +11,7 @@ from anyio.abc import ObjectReceiveStream, ObjectSendStream
 
 from deltawire import Encoder, Failed, Finished, Lost
 from deltawire.policy import Plan, RetryPolicy, Timeouts
-from deltawire.translate import stream_event
+from deltawire.translation import stream_event
 
 from .. import aio
 from .asked import Asked, plan_for

@@ -14,7 +14,7 @@ from tests.bedrock_objects import CHAT, CLAUDE, NOVA
 from tests.provider_laws import JSON
 
 from deltawire.framing.event_stream import encode_message
-from deltawire.sniff import sniff
+from deltawire.sniffing import sniff
 
 RESPONSES = [
     {"type": "response.created", "response": {"id": "resp_1", "object": "response"}, "sequence_number": 0},
