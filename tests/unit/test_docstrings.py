@@ -44,7 +44,7 @@ BESIDE = {
 }
 # What the public modules of the shims are made of; users have no business there.
 INSIDE = re.compile(
-    r"cli|report\.|capture_(checksums|errors|fields|header|masks|pool)|fault_(?!wire)|replay_(?!source)"
+    r"cli|report\.|gateway\.|capture_(checksums|errors|fields|header|masks|pool)|fault_(?!wire)|replay_(?!source)"
 )
 
 # `events.py` says once for all events what these two are.
