@@ -1,10 +1,11 @@
-"""Every core module is covered by its own tests: `python -m tests.module_coverage [PYTEST ARGUMENT ...]`.
+"""Every core module is covered by its own tests: `python -m tests.module_coverage [UNIT ...]`.
 
 Runs the tests once, and counts for each module only what the test files that mirror it have run, lines and branches,
 beside what all of them have run. A module `framing/sse.py` has `tests/unit/framing/test_sse.py` and `test_sse_*.py`, a
 package such as `policy` all tests of its folder and `test_policy*.py`, a provider's package the tests of its name;
-files of the same names in `tests/property` count, too. Prints the holes; the exit code is 0 if there are none, 1 if
-there are, 2 if a test failed.
+files of the same names in `tests/property` count, too. With units such as `framing/sse` or `policy`, only their own
+tests run, and only their modules are looked at. Prints the holes; the exit code is 0 if there are none, 1 if there are,
+2 if a test failed or there is no such unit.
 """
 
 from __future__ import annotations
@@ -96,13 +97,18 @@ def missing(coverage: Coverage, module: Path, contexts: list[str] | None) -> tup
     return (*lines, *branches)
 
 
-def main(arguments: list[str]) -> int:
+def main(units: list[str]) -> int:
+    modules = [path for path in sorted(CORE.rglob("*.py")) if not units or unit_of(path).as_posix() in units]
+    strangers = set(units) - {unit_of(module).as_posix() for module in modules}
+    if strangers:
+        tell(f"no such unit: {', '.join(sorted(strangers))}")
+        return 2
+    own_tests = sorted({str(TESTS / name) for unit in units for name in tests_of(Path(unit))})
     coverage = Coverage(branch=True, source=["deltawire"], data_file=None)
     coverage.start()
-    modules = sorted(CORE.rglob("*.py"))
     # What is split over processes has no common coverage; the tests of the shims are not the core's.
     once = ["-q", "-n", "0", "-p", "no:cacheprovider", f"--ignore={TESTS / 'unit' / 'transports'}"]
-    chosen = arguments or [str(TESTS / "unit"), str(TESTS / "property")]
+    chosen = own_tests or [str(TESTS / "unit"), str(TESTS / "property")]
     code = pytest.main([*once, *chosen], plugins=[Contexts(coverage)])
     coverage.stop()
     holes: list[Holes] = []
@@ -114,11 +120,11 @@ def main(arguments: list[str]) -> int:
     for hole in holes:
         if hole.by_own or hole.by_any:
             tell(f"{hole.module}: its own tests miss {', '.join(hole.by_own) or 'nothing'}")
-        if hole.by_any:
+        if hole.by_any and not units:
             tell(f"    all tests miss {', '.join(hole.by_any)}")
     whole = sum(not hole.by_own for hole in holes)
-    by_any = sum(not hole.by_any for hole in holes)
-    tell(f"{whole} of {len(holes)} modules are covered by their own tests, {by_any} by all tests together")
+    by_any = "" if units else f", {sum(not hole.by_any for hole in holes)} by all tests together"
+    tell(f"{whole} of {len(holes)} modules are covered by their own tests{by_any}")
     return 2 if code else 0 if whole == len(holes) else 1
 
 
