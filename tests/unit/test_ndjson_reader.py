@@ -93,6 +93,13 @@ def test_byte_by_byte_gives_the_same_events(options: dict[str, Any]) -> None:
     assert of_chunks(parser("ollama", **options), bytewise(body)) == simple([body], **options)
 
 
+@pytest.mark.parametrize("options", OPTIONS, ids=OPTION_NAMES)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+def test_line_by_line_gives_the_same_events(end: bytes, options: dict[str, Any]) -> None:
+    chunks = [text + end for text in (line("first"), *LINES)]
+    assert of_chunks(parser("ollama", **options), chunks) == simple([b"".join(chunks)], **options)
+
+
 def test_lines_beyond_the_depth_are_malformed() -> None:
     body = b"\n".join([line("a"), DEEP, line("b" * 300), DONE, b""])
     events = of_chunks(parser("ollama", limits=Limits(json_depth=4)), [body])

@@ -22,6 +22,7 @@ from deltawire.payload import (
     as_text,
     compact_json,
     decode_json,
+    escapes_surrogate,
     fields_of,
     is_list,
     is_object,
@@ -153,6 +154,21 @@ def test_what_is_no_json_is_refused_with_the_reason(text: str, reason: str) -> N
     with pytest.raises(PayloadError) as refused:
         decode_json(text, 128)
     assert re.fullmatch(reason, str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ('{"a": "\\ud83d"}', True),
+        ('{"a": "\\uDE00"}', True),
+        ('{"a": "\\u00e9"}', False),
+        ('{"a": "\\n"}', False),
+        ('{"ud83d": 1}', False),
+        ("", False),
+    ],
+)
+def test_escapes_of_half_pairs_are_seen(text: str, may: bool) -> None:
+    assert escapes_surrogate(text) is may
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])

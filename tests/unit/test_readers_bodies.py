@@ -49,6 +49,20 @@ class TestWholeFrames:
         reader.feed(body, events)
         assert [type(event) for event in events] == [Failed]
 
+    def test_a_body_is_cut_until_its_end_came(self) -> None:
+        reader = reader_of(JSONArrayReader)
+        for piece in (b"[", b'{"a": 1}', b" "):
+            reader.feed(piece, [])
+            assert reader.cut
+        reader.feed(b"]", [])
+        assert not reader.cut
+
+    def test_a_frame_that_is_left_over_is_a_cut(self) -> None:
+        reader = reader_of()
+        assert not reader.cut
+        reader.take(b'{"a": ', [], terminated=False)
+        assert reader.cut
+
     def test_what_is_pending_is_visible(self) -> None:
         reader = reader_of(JSONArrayReader)
         reader.feed(b'[{"a": {}', [])

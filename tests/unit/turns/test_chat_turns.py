@@ -146,6 +146,17 @@ def test_reasoning_details_go_back_as_they_came() -> None:
     assert "extra_content" not in turn
 
 
+def test_sealed_thinking_blocks_go_back_as_they_came() -> None:
+    sealed = {"type": "thinking", "thinking": "Hm", "signature": "c2ln"}
+    hidden = {"type": "redacted_thinking", "data": "gAAA"}
+    deltas = [{"reasoning_content": "Hm", "thinking_blocks": [block]} for block in (sealed, hidden)]
+    (turn,) = assistant_turn(called("litellm", *deltas), "litellm")
+    assert turn["thinking_blocks"] == [sealed, hidden]
+    open_block = {"type": "thinking", "thinking": "Hm", "signature": ""}
+    (turn,) = assistant_turn(called("litellm", {"reasoning_content": "Hm", "thinking_blocks": [open_block]}), "litellm")
+    assert "thinking_blocks" not in turn
+
+
 def test_thought_signatures_stay_with_the_message_and_with_their_calls() -> None:
     signed = {"google": {"thought_signature": "c2lnMQ=="}}
     function = {"name": "clock", "arguments": "{}"}
