@@ -62,8 +62,11 @@ class EventStreamReader(FrameReader):
     def hand_over(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Gives a payload to the provider, or the object that a `chunk` carries."""
         part = payload.get("chunk")
-        if self._carried or not is_object(part) or "bytes" not in part:
+        if self._carried or not part or not is_object(part):
             super().hand_over(payload, events)
+        elif "bytes" not in part:
+            # Mock servers send the object bare: github.com/CopilotKit/aimock, `encodeEventStreamMessage("chunk", …)`.
+            super().hand_over(part, events)
         else:
             self._carried = True
             self._take_part(part["bytes"], events)

@@ -231,6 +231,11 @@ class TestChunks:
         inner = {"chunk": {"bytes": base64.b64encode(json.dumps(CLAUDE).encode()).decode()}}
         assert parse("bedrock-invoke", chunk(inner))[0] == Unknown(inner)
 
+    def test_an_object_that_stands_bare_in_a_chunk_is_taken_for_what_it_carries(self) -> None:
+        assert parse("bedrock-invoke", frame("chunk", CLAUDE), raw=True)[0] == Raw(CLAUDE)
+        assert parse("bedrock-invoke", frame("chunk", CLAUDE)) == parse("bedrock-invoke", chunk(CLAUDE))
+        assert parse("bedrock", frame("chunk", {}))[0] == Unknown({"chunk": {}})
+
     def test_half_surrogate_pairs_of_two_chunks_are_joined(self) -> None:
         halves = [b'{"generation":"\\ud83d"}', b'{"generation":"\\ude00"}', b'{"generation":"","stop_reason":"stop"}']
         assert message_of(parse("bedrock-invoke", b"".join(map(chunk, halves)))).text == "\U0001f600"

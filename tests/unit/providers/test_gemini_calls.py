@@ -59,6 +59,10 @@ class TestWholeCalls:
         assert events[-1].reason is FinishReason.TOOL_CALLS
         assert events[-1].raw_reason == "STOP"
 
+    def test_a_word_of_its_own_for_calls_is_no_other_reason(self) -> None:
+        end = end_of(chunk(call("find", args={"q": "é"}, id="f1"), finish="FUNCTION_CALL"))
+        assert (end.reason, end.raw_reason) == (FinishReason.TOOL_CALLS, "FUNCTION_CALL")
+
     @pytest.mark.parametrize(
         ("fields", "arguments", "complete"),
         [

@@ -32,6 +32,7 @@ from deltawire.response import parser
 
 REASONS = {
     "STOP": FinishReason.STOP,
+    "FUNCTION_CALL": FinishReason.STOP,
     "MAX_TOKENS": FinishReason.LENGTH,
     "SAFETY": FinishReason.CONTENT_FILTER,
     "RECITATION": FinishReason.CONTENT_FILTER,

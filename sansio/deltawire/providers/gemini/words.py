@@ -16,7 +16,8 @@ _UNSPECIFIED = "_UNSPECIFIED"
 
 # ai.google.dev/api/generate-content#FinishReason and Vertex AI's v1beta1 Candidate.FinishReason.
 _BY_REASON = {
-    FinishReason.STOP: ("STOP",),
+    # The second is of neither enum: mock servers and translators make it of OpenAI's (github.com/CopilotKit/aimock).
+    FinishReason.STOP: ("STOP", "FUNCTION_CALL"),
     FinishReason.LENGTH: ("MAX_TOKENS",),
     FinishReason.CONTENT_FILTER: (
         "SAFETY",
