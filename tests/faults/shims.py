@@ -52,7 +52,7 @@ def _shown(stream: Any) -> list[str]:
 
 
 def play_blocking(plan: Any, options: dict[str, Any], run: Run) -> None:
-    with blocking.open_stream(plan, "hi", **options) as stream:
+    with blocking.open_stream(plan, **{"prompt": "hi", **options}) as stream:
         try:
             run.events.extend(stream)
         finally:
@@ -60,7 +60,7 @@ def play_blocking(plan: Any, options: dict[str, Any], run: Run) -> None:
 
 
 async def _play_aio(plan: Any, options: dict[str, Any], run: Run) -> None:
-    async with aio.open_stream(plan, "hi", **options) as stream:
+    async with aio.open_stream(plan, **{"prompt": "hi", **options}) as stream:
         try:
             async for event in stream:
                 run.events.append(event)

@@ -1,0 +1,21 @@
+"""The servers, once for each process of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.aimock import aimock as running_aimock
+from tests.servers.fixtures import FIXTURES
+from tests.servers.program import MissingError
+
+
+@pytest.fixture(scope="session")
+def aimock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of aimock with all our fixtures; skips where it cannot be."""
+    try:
+        with running_aimock(tmp_path_factory.mktemp("aimock"), FIXTURES) as base_url:
+            yield base_url
+    except MissingError as missing:
+        pytest.skip(str(missing))
