@@ -50,6 +50,8 @@ def _tag(kind: type) -> str:
 
 
 _TAGS: Mapping[type, str] = MappingProxyType({kind: _tag(kind) for kind in get_args(Event)})
+# Kinds of parts whose content has events of its own.
+_SPOKEN = frozenset({"text", "reasoning", "tool_call", "refusal"})
 # What a reader says of its reading, and what is told by other events.
 _NOT_OF_THE_ANSWER = (Note, Raw)
 _PLAIN_ENDS = (FinishReason.STOP, FinishReason.TOOL_CALLS)
@@ -104,6 +106,7 @@ class Writer:
         """Choices with a call that did not end properly and does not show it."""
         self.fields: dict[str, Any] = {}
         """The vendor's own fields that the dialect says."""
+        self._rare: set[tuple[int, int]] = set()
         self.lost = LostList()
 
     def write(self, event: Event) -> str:
@@ -126,7 +129,10 @@ class Writer:
                 self.usage = event.usage
                 return ""
             case PartFinished():
-                return self.part_finished(event)
+                said = self.part_finished(event)
+                if not said and event.kind not in _SPOKEN and (event.choice, event.part) not in self._rare:
+                    self.lose(event, event.kind, "a block or item that means something to its vendor only")
+                return said
             case ResponseStarted():
                 self._take_start(event)
                 return self.response_started()
@@ -293,6 +299,8 @@ class Writer:
         self.native = self.own_words or not said
 
     def _write_rare(self, event: Event) -> str:
+        if isinstance(event, ServerToolUsed | MediaDelta | OpaqueState):
+            self._rare.add((event.choice, event.part))
         match event:
             case RefusalDelta():
                 return self.refusal(event)
