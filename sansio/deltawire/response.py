@@ -257,7 +257,8 @@ class ResponseParser:
         if reader.cut and provider.can_finish and not provider.ended:
             self._end_inside_frame(provider, reader, text, events)
         else:
-            provider.end(events, text, seen=reader.seen)
+            # What stands of a first frame is no empty body: it was cut.
+            provider.end(events, text, seen=reader.seen or reader.residual.lstrip().startswith(b"{"))
 
     @staticmethod
     def _end_inside_frame(provider: Provider, reader: FrameReader, raw: str | None, events: list[Event]) -> None:

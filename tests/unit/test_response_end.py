@@ -163,6 +163,21 @@ class TestCleanEnd:
         laws_of_order(events)
         assert failure_of(events).kind is kind
 
+    @pytest.mark.parametrize(
+        ("provider", "body"),
+        [
+            ("openai-chat", b'data: {"id":"r","cho'),
+            ("openai-chat", b'event: message\r\ndata: {"id":"r","cho'),
+            ("gemini", b'data: {"candidates": [{"content"'),
+            ("gemini", b'[{"candidates": [{"content"'),
+            ("ollama", b'{"model":"m","mess'),
+            ("ollama", b'{"model":"m","message":{"content":"a"},"done":false} {"model":"m"}'),
+            ("bedrock", b"\0\0\0\x10\0"),
+        ],
+    )
+    def test_inside_the_first_frame_is_cut_and_not_empty(self, provider: str, body: bytes) -> None:
+        assert failure_of(split_invariant(provider, body)).kind is FailureKind.TRUNCATED
+
     def test_of_a_body_without_any_event_shows_its_first_kibibyte(self) -> None:
         body = "Überlast. ".encode() * 200
         error = failure_of(split_invariant("openai-chat", body, status=200, headers=()))

@@ -43,7 +43,6 @@ def _cut(kit: Kit) -> list[Row]:
             kit,
             (arguments if pieces else b"") + mid_call[: len(mid_call) * 3 // 4],
             calls=(open_call,) if pieces else (),
-            ends="Failed(truncated)" if pieces else "Failed(empty)",
         ),
         cut(
             _CUT,
