@@ -77,6 +77,12 @@ class TestOneFrame:
         assert taken(b"[DONE]", raw=True) == [Raw("[DONE]"), DONE]
         assert [type(event) for event in taken(b"5", raw=True)] == [Malformed]
 
+    @pytest.mark.parametrize("data", [b'{"a": 1}', b"[DONE]", b"", b"5", b'{"a": "\xff"}', b"\xc3"])
+    def test_is_the_same_as_bytes(self, data: bytes) -> None:
+        events: list[Event] = []
+        reader_of().take_bytes(data, events)
+        assert events == taken(data)
+
     def test_is_decoded_by_the_decoder_of_the_caller(self) -> None:
         assert taken(b'{"a": 1}', loads=lambda text: {"text": text}) == [Unknown({"text": '{"a": 1}'})]
 
