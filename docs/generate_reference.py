@@ -162,6 +162,13 @@ PAGES = (
         more="Extra: `http`. A first example: [](../start.md#over-http).",
     ),
     _page(
+        "gateway",
+        "Gateway",
+        "Clients of one API before the providers of another.",
+        "deltawire_transports.gateway",
+        more="Extra: `http`. How to run it: [](../gateway.md).",
+    ),
+    _page(
         "captures",
         "Captures",
         "What came over the network and when, in a file: written, read, replayed, served, shown.",
@@ -198,7 +205,7 @@ INDEX = """\
 # Reference
 
 Written from the docstrings. Every name that `import deltawire` brings may be taken from there or from its module:
-`deltawire.TextDelta` and `deltawire.events.TextDelta` are the same.
+`deltawire.TextDelta` and `deltawire.events.TextDelta` are the same. `docs/generate_reference.py` writes these pages.
 
 """
 
