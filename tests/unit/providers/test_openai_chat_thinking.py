@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.chat_chunks import chunk, events_of, message, of, said_beside
 
 from deltawire.events import Metadata, Note, OpaqueState, PartFinished, ReasoningDelta
@@ -98,3 +99,19 @@ def test_an_empty_list_says_nothing() -> None:
     events = events_of(chunk({"content": "a"}), chunk({"content": "b", "thinking_blocks": []}), STOP)
     assert message(events).text == "ab"
     assert said_beside(events) == []
+
+
+@pytest.mark.parametrize("inner", [5, {"type": "song", "tune": "la"}, ["a"]], ids=repr)
+def test_thinking_of_another_shape_is_noted(inner: Any) -> None:
+    content = [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}, inner]}]
+    events = events_of(chunk({"content": content}), chunk({"content": "Hi"}), STOP, provider="mistral")
+    assert [event.text for event in of(events, ReasoningDelta)] == ["Hm"]
+    assert [note.code for note in of(events, Note)] == [NoteCode.UNMAPPED_SHAPE]
+
+
+@pytest.mark.parametrize("inner", [None, "", {"type": "text", "text": ""}, []], ids=repr)
+def test_thinking_that_is_nothing_is_not(inner: Any) -> None:
+    content = [{"type": "thinking", "thinking": inner}]
+    events = events_of(chunk({"content": content}), chunk({"content": "Hi"}), STOP, provider="mistral")
+    assert of(events, ReasoningDelta) == []
+    assert of(events, Note) == []
