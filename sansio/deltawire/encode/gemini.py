@@ -25,6 +25,7 @@ from ..events import (
 )
 from ..failures import Failure
 from ..payload import is_object
+from ..usage import Usage
 from .call_order import CallOrder
 from .counts import gemini_counts
 from .errors import gemini_error
@@ -71,6 +72,7 @@ class GeminiWriter(Writer):
         self._begun = False
         self._head = ""
         self._tail = ""
+        self._counted: Usage | None = None
         self._tokens: dict[int, str] = {}
         self._signable: tuple[ToolCallFinished, dict[str, Any]] | None = None
         """A call that waits for the signature that may stand with it."""
@@ -235,9 +237,15 @@ class GeminiWriter(Writer):
         if not self._tail:
             said = json_text(self._response())[1:-1]
             self._head = '{"candidates":[{"content":{"parts":['
-            self._tail = f"}}]{',' if said else ''}{said}}}"
+            self._tail = f"{',' if said else ''}{said}}}"
         self._choices.add(choice)
-        return self._frame(f'{self._head}{part}],"role":"model"}},"index":{choice}{self._tail}')
+        counts = "" if self.usage is self._counted else self._counts()
+        return self._frame(f'{self._head}{part}],"role":"model"}},"index":{choice}}}]{counts}{self._tail}')
+
+    def _counts(self) -> str:
+        """New counts, with the next part: the API repeats growing totals with its chunks."""
+        self._counted = self.usage
+        return "" if self.usage is None else f',"usageMetadata":{json_text(gemini_counts(self.usage))}'
 
     def _candidate(self, choice: int, fields: dict[str, Any]) -> str:
         self._choices.add(choice)

@@ -115,6 +115,13 @@ def test_thoughts_stand_beside_the_candidates_in_the_counts() -> None:
     }
 
 
+def test_counts_that_grow_stand_with_the_next_part() -> None:
+    first, second = UsageUpdate(Usage(10, 1)), UsageUpdate(Usage(10, 2))
+    chunks = payloads(encoded("gemini", START, TextDelta("a"), first, TextDelta("b"), TextDelta("c"), second, *STOP))
+    counts = [chunk.get("usageMetadata", {}).get("candidatesTokenCount") for chunk in chunks]
+    assert counts == [None, 1, None, 2]
+
+
 def test_every_candidate_ends() -> None:
     end = (ChoiceFinished(FinishReason.LENGTH, "length", 1), *STOP)
     chunks = payloads(encoded("gemini", FOREIGN, TextDelta("a", 1), TextDelta("b", 0), *end))

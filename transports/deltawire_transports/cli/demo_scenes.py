@@ -11,7 +11,7 @@ import attrs
 
 from ..replay import Ending, Reply
 from .demo_bodies import calls, cut_answer, greeting, grounded_answer, local_answer, summarised_answer
-from .demo_frames import MEDIA_TYPES, frames
+from .demo_frames import MEDIA_TYPES
 
 __all__ = ["Answer", "Scene", "scenes"]
 
@@ -102,7 +102,7 @@ def _paced(
     dice: random.Random,
     provider: str,
     model: str,
-    payloads: list[Any],
+    frames: tuple[bytes, ...],
     *,
     opening: float,
     wait: float = 0.045,
@@ -111,7 +111,7 @@ def _paced(
 ) -> Answer:
     """An answer whose frames come one by one after waits around `wait`, the first after `opening`."""
     pieces: list[tuple[float, bytes]] = [(opening / (beats + 1), b": the server thinks\n\n") for _ in range(beats)]
-    for number, frame in enumerate(frames(provider, payloads)):
+    for number, frame in enumerate(frames):
         seconds = opening / (beats + 1) if number == 0 else wait * dice.choice((0.4, 0.7, 1.0, 1.3, 2.0))
         pieces += _cut_in_a_character(round(seconds, 4), frame)
     return Answer(provider, model, tuple(pieces), end=end, delay=round(dice.uniform(0.05, 0.12), 4))
