@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import deltawire
 from deltawire.accumulator import Accumulator
+from deltawire.encode import ENCODABLE
 from deltawire.events import Event, Failed, Finished, FinishReason, Malformed, Raw
 from deltawire.message import Message
 from deltawire.response import parser
@@ -32,6 +33,7 @@ from deltawire.testing.strategies import (
     answers,
     chunkings,
     damage,
+    encoded_bytes,
     event_streams,
     providers,
     replies,
@@ -172,3 +174,9 @@ def test_an_answer_is_written_as_asked() -> None:
     beside = wire("openai-chat", answer, Style(interleaved=True, newline="\r\n", keep_alives=frozenset({0})))
     assert beside.startswith(b": keep-alive\r\n\r\ndata: ")
     assert beside.index(b'"arguments":"{"') > beside.index(b'"c2"')
+
+
+@given(st.data())
+def test_encoded_bodies_are_whole_answers_or_say_how_they_failed(data: st.DataObject) -> None:
+    provider = data.draw(st.sampled_from(ENCODABLE))
+    assert assert_total(provider, data.draw(encoded_bytes(provider)))

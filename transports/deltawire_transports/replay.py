@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from .replay_connection import Connection
+from .replay_encoding import encoded_reply
 from .replay_listener import LoopbackServer
 from .replay_rules import PROVIDER_RULES, ProviderRules, Rules, provider_rules
 from .replay_script import Ending, Exchange, Framing, Reply, Script, json_reply, pace
@@ -29,6 +30,7 @@ __all__ = [
     "Reply",
     "Rules",
     "Script",
+    "encoded_reply",
     "json_reply",
     "pace",
     "provider_rules",

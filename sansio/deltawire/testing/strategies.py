@@ -22,6 +22,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ..encode import Encoder
 from ..events import Event
 from ..registry import PROVIDERS
 from .answer import Answer, Call, Finish, Part, Reasoning, Style, Text
@@ -31,7 +32,17 @@ from .error_replies import error_replies
 from .reply import HttpReply
 from .wire import content_type, wire
 
-__all__ = ["answers", "chunkings", "damage", "event_streams", "providers", "replies", "styles", "wire_bytes"]
+__all__ = [
+    "answers",
+    "chunkings",
+    "damage",
+    "encoded_bytes",
+    "event_streams",
+    "providers",
+    "replies",
+    "styles",
+    "wire_bytes",
+]
 
 _NAMES = ("find", "now", "read_file", "get-weather", "zähle")
 _FINISHES: tuple[Finish, ...] = ("stop", "stop", "length", "content_filter")
@@ -127,6 +138,17 @@ def event_streams(provider: str, *, damaged: bool = False, **options: Any) -> st
     if damaged:
         bodies = bodies.flatmap(damage)
     return bodies.map(lambda body: events_of(provider, [body], **options))
+
+
+def encoded_bytes(provider: str, **options: Any) -> st.SearchStrategy[bytes]:
+    """Whole bodies in the provider's dialect as an `Encoder` writes them: what any provider may say, as a gateway tells
+    it. `options` are those of `Encoder`. Raises ValueError, when drawn, for a provider without an encoder."""
+    return providers().flatmap(event_streams).map(lambda events: _encoded(provider, events, options))
+
+
+def _encoded(provider: str, events: list[Event], options: dict[str, Any]) -> bytes:
+    encoder = Encoder(provider, **options)
+    return b"".join(map(encoder.feed, events))
 
 
 @st.composite
