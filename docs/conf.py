@@ -41,6 +41,7 @@ nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(collections\.abc|threading|ssl|os|pathlib|datetime|hypothesis)\..*")]
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "deltawire"
 html_static_path = ["_static"]
 html_css_files = ["deltawire.css"]
