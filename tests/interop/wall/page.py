@@ -39,7 +39,7 @@ answer. A vendor without a helper of its own has one column filled. The chunks o
 their guides do it: texts appended, calls by index. Retries are off.
 
 `in the loop` means that the client gave something of another type than it promises, on which the loop over it fails.
-The helper of OpenAI Chat is read by its snapshot; its `get_final_completion()` raises for `length` and `content_filter`.
+The helper of OpenAI Chat is read by its snapshot: `get_final_completion()` raises for `length` and `content_filter`.
 
 deltawire's column is that of a session with one attempt and the clock for [content](timeouts.md) set to a minute. Words
 after `+` are the [notes](reference/events.md) that it leaves. The tests hold every cell of it against what is
