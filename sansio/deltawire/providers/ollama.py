@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from ..events import (
 from ..failures import FailureKind
 from ..foreign import foreign_schema
 from ..notes import NoteCode
-from ..payload import as_count, as_list, as_object, as_text, compact_json, is_list, is_object
+from ..payload import as_count, as_list, as_object, as_text, compact_json, fields_of, is_list, is_object
 from ..slots import known_text
 from ..usage import Usage
 from .base import Choice, Provider, ProviderOptions
@@ -67,53 +67,52 @@ class Ollama(Provider):
 
     def __init__(self, options: ProviderOptions) -> None:
         super().__init__(options)
-        self._constant_fields: tuple[tuple[str, Any], ...] | None = None
-        """What must be as in the line before for the quick way, None while that is closed."""
+        self._length = -1
+        """How many fields a line has for the quick way; -1 while that is closed."""
+        self._constants_of: Callable[[dict[str, Any]], Any] = fields_of(())
+        self._constant_fields: Any = None
+        """What must be as in the line before."""
         self._rendered = False
         """True once the server showed the rendered prompt: it does so in place of an answer."""
 
     def receive(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one line; text or thinking that goes on in a line like the one before takes the quick way."""
-        if not self._receive_plain(payload, events):
-            self.receive_any(payload, events)
-
-    def _receive_plain(self, payload: dict[str, Any], events: list[Event]) -> bool:
+        # Any: the class swap is explained at the classes.
+        event: Any
         try:
             answer = self.choices[0]
-            constant_fields = self._constant_fields
-            if constant_fields is None or payload["done"] is not False or "created_at" not in payload:
-                return False
-            for key, value in constant_fields:
-                if payload[key] != value:
-                    return False
-            beside = len(payload) - len(constant_fields) - 3
+            beside = len(payload) - self._length
             if "message" in payload:
                 message = payload["message"]
                 text = message["content"]
                 if beside or "role" not in message:
-                    return False
+                    raise ValueError("not the usual fields")
                 beside = len(message) - 2
             else:
                 message = payload
                 text = message["response"]
-            thinking = message["thinking"] if beside == 1 else ""
-        except (KeyError, TypeError):
+            thinking = message["thinking"] if beside else ""
+            if (
+                beside <= 1
+                and payload["done"] is False
+                and "created_at" in payload
+                and self._constants_of(payload) == self._constant_fields
+                and type(text) is type(thinking) is str
+            ):
+                if text and not thinking and answer.kind == "text":
+                    event = _TextDelta(text, 0, answer.parts - 1)
+                    event.__class__ = TextDelta
+                    events.append(event)
+                    return
+                if thinking and not text and answer.kind == "reasoning":
+                    event = _ReasoningDelta(thinking, 0, answer.parts - 1)
+                    event.__class__ = ReasoningDelta
+                    events.append(event)
+                    return
+        except (KeyError, TypeError, ValueError):
             # A missing or odd field: the general way sorts it out.
-            return False
-        if beside > 1 or type(text) is not str or type(thinking) is not str:
-            return False
-        # Any: the class swap is explained at the classes.
-        event: Any
-        if text and not thinking and answer.kind == "text":
-            event = _TextDelta(text, 0, answer.parts - 1)
-            event.__class__ = TextDelta
-        elif thinking and not text and answer.kind == "reasoning":
-            event = _ReasoningDelta(thinking, 0, answer.parts - 1)
-            event.__class__ = ReasoningDelta
-        else:
-            return False
-        events.append(event)
-        return True
+            pass
+        self.receive_any(payload, events)
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one line the general way."""
@@ -177,10 +176,12 @@ class Ollama(Provider):
         self.describe(fields, events)
         self.describe({key: value for key, value in message.items() if key not in _MESSAGE_KEYS}, events, ("choice", 0))
         self._rendered = self._rendered or is_object(payload.get("_debug_info"))
-        self._constant_fields = None
+        self._length = -1
         if "created_at" in self._constants and _SPECIAL_KEYS.isdisjoint(payload):
-            constant = (item for item in payload.items() if item[0] not in _PLAIN_KEYS or item[0] == "model")
-            self._constant_fields = tuple(constant)
+            constant = [key for key in payload if key not in _PLAIN_KEYS or key == "model"]
+            self._length = len(constant) + 3
+            self._constants_of = fields_of(constant)
+            self._constant_fields = self._constants_of(payload)
 
     def _map_spoken(self, answer: Choice, holder: dict[str, Any], content: Any, events: list[Event]) -> None:
         thinking = self._text("thinking", holder.get("thinking"), events)
