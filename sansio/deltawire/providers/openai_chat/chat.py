@@ -74,13 +74,13 @@ class OpenAIChat(Provider):
         # Any: the class swap is explained at the classes.
         event: Any
         try:
-            choices = payload["choices"]
-            choice = choices[0]
-            ((key, text),) = choice["delta"].items()
+            (choice,) = payload["choices"]
+            delta = choice["delta"]
+            (key,) = delta
+            text = delta[key]
             state = self.choices[choice["index"]]
             if (
-                len(choices) == 1
-                and choice.get("finish_reason") is None
+                choice.get("finish_reason") is None
                 and choice.get("logprobs") is None
                 and payload.get("usage") is None
                 and not state.finished
@@ -101,9 +101,10 @@ class OpenAIChat(Provider):
                         return
                 elif key == "tool_calls":
                     (entry,) = text
-                    ((key, text),) = entry["function"].items()
+                    function = entry["function"]
+                    text = function["arguments"]
                     call = self._slots[state.index].by_index[entry["index"]]
-                    if key == "arguments" and len(entry) == 2 and type(text) is str and call.started:
+                    if type(text) is str and len(entry) == 2 and len(function) == 1 and call.started:
                         self.calls.append(call, text, events)
                         return
         except (KeyError, TypeError, IndexError, AttributeError, ValueError):
