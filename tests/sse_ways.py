@@ -50,9 +50,12 @@ def blocks_at_once(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | N
 
 
 def blocks_one_by_one(chunks: list[bytes], limit: int) -> tuple[Blocks, Failure | None]:
+    """By the quick ways for tiny chunks and for frames that come alone, as the parser tries them."""
     decoder = SSEDecoder(limit)
     blocks: Blocks = []
     for chunk in chunks:
+        if decoder.append(chunk):
+            continue
         frame = decoder.feed_one(chunk)
         blocks += decoder.feed_blocks(chunk) if frame is None else [frame]
     return blocks + decoder.end_blocks(), decoder.failure

@@ -31,6 +31,8 @@ def check(data: bytes) -> Hashable:
 
 
 def _taken(decoder: NDJSONDecoder, piece: bytes) -> list[bytes | str]:
+    if decoder.append(piece):
+        return []
     line = decoder.feed_one(piece)
     return [line] if line else decoder.feed_texts(piece)
 

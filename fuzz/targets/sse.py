@@ -35,6 +35,8 @@ def check(data: bytes) -> Hashable:
 
 
 def _taken(decoder: SSEDecoder, piece: bytes) -> list[SSEBlock | str]:
+    if decoder.append(piece):
+        return []
     frame = decoder.feed_one(piece)
     return decoder.feed_blocks(piece) if frame is None else [frame]
 

@@ -19,6 +19,8 @@ class NDJSONReader(WholeFrameReader):
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes."""
+        if self._lines.append(data):
+            return
         line = self._lines.feed_one(data)
         if line:
             self.take_text(line, events)

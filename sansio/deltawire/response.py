@@ -155,7 +155,7 @@ class ResponseParser:
             if reader is None or self._error_body is not None:
                 self._open(data, events)
             else:
-                if len(self._first) < _RAW_CHARACTERS:
+                if not reader.seen and len(self._first) < _RAW_CHARACTERS:
                     self._first += data[: _RAW_CHARACTERS - len(self._first)]
                 reader.feed(data, events)
         except LimitPassedError as passed:

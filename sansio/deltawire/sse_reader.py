@@ -20,6 +20,8 @@ class SSEReader(FrameReader):
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Takes the next bytes."""
+        if self._decoder.append(data):
+            return
         decoder = self._decoder
         frame = decoder.feed_one(data)
         if frame is not None:

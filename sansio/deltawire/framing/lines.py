@@ -61,20 +61,6 @@ class LineDecoder:
         open_line += tail
         return self._within_limit(lines)
 
-    def append(self, data: bytes) -> bool:
-        """Adds bytes that hold no line end to the line that is open: the quick way for tiny chunks.
-
-        False if they hold one, or if no line is open; then nothing was taken and `feed` must be called.
-        """
-        open_line = self.open_line
-        # A byte is looked for ten times faster as a number.
-        if not open_line or _LF in data or _CR in data:
-            return False
-        open_line += data
-        if len(open_line) > self._limit:
-            self._overflow()
-        return True
-
     def end(self) -> list[bytes]:
         """The last line if it has no line end; idempotent."""
         line = bytes(self.open_line)

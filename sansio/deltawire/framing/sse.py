@@ -24,6 +24,7 @@ __all__ = ["SSEDecoder", "SSEFrame"]
 
 _BOM = b"\xef\xbb\xbf"
 _PENDING_BYTES = 64
+_LF = 10
 _CR = 13
 
 # A field of an unknown name with JSON as its value, or JSON before any colon: `dat: {`, `data; {`.
@@ -110,6 +111,19 @@ class SSEDecoder:
         """What is pending at the end of the body, with `terminated=False`."""
         return _frames(self.end_blocks())
 
+    def append(self, data: bytes) -> bool:
+        """As `feed_blocks`, for a part of the line that is open: the quick way for tiny chunks.
+
+        False for anything else; then nothing was taken.
+        """
+        line = self._lines.open_line
+        held = len(line)
+        # A byte is looked for ten times faster as a number.
+        if not held or self._size + held + len(data) > self._limit or _LF in data or _CR in data:
+            return False
+        line += data
+        return True
+
     def feed_one(self, data: bytes) -> str | None:
         """As `feed_blocks`, if `data` is exactly one plain frame that looks like the one before; gives its data.
 
@@ -139,8 +153,6 @@ class SSEDecoder:
         lines = self._lines
         blocks: list[SSEBlock | str] = []
         if self._size or lines.open_line or lines.after_cr:
-            if self._size + len(lines.open_line) + len(data) <= self._limit and lines.append(data):
-                return blocks
             # The frame that straddles two chunks goes line by line, up to its end.
             blank = b"\r\n\r\n" if _CR in data else b"\n\n"
             cut = data.find(blank) + len(blank)
@@ -152,7 +164,6 @@ class SSEDecoder:
         if len(data) > self._limit or self.failure is not None:
             self._feed_lines(data, blocks)
             return blocks
-        # A byte is looked for ten times faster as a number.
         returns = _CR in data
         ending = b"\r\n\r\n" if returns else b"\n\n"
         cut = data.rfind(ending)

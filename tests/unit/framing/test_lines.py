@@ -21,14 +21,9 @@ BODIES = st.lists(
 ).map(b"".join)
 
 
-def lines_of(chunks: list[bytes], limit: int = 1_000, *, append: bool = False) -> tuple[list[bytes], Failure | None]:
-    """The lines, by the quick way for tiny chunks where it can be taken if `append` says so."""
+def lines_of(chunks: list[bytes], limit: int = 1_000) -> tuple[list[bytes], Failure | None]:
     decoder = LineDecoder(limit)
-    lines: list[bytes] = []
-    for chunk in chunks:
-        if not (append and decoder.failure is None and decoder.append(chunk)):
-            lines += decoder.feed(chunk)
-    return lines + decoder.end(), decoder.failure
+    return [line for chunk in chunks for line in decoder.feed(chunk)] + decoder.end(), decoder.failure
 
 
 @pytest.mark.parametrize(
@@ -58,10 +53,10 @@ def test_cr_lf_and_crlf_end_a_line_and_nothing_else_does(body: bytes, lines: lis
         assert lines_of([body[:place], b"", body[place:]]) == (lines, None)
 
 
-@given(BODIES, PLACES, st.integers(0, 12), st.booleans())
-def test_no_split_changes_the_lines_nor_the_verdict(body: bytes, places: list[int], limit: int, append: bool) -> None:
-    assert lines_of(cut(body, places), limit, append=append) == lines_of([body], limit)
-    assert lines_of(bytewise(body), limit, append=append) == lines_of([body], limit)
+@given(BODIES, PLACES, st.integers(0, 12))
+def test_no_split_changes_the_lines_nor_the_verdict(body: bytes, places: list[int], limit: int) -> None:
+    assert lines_of(cut(body, places), limit) == lines_of([body], limit)
+    assert lines_of(bytewise(body), limit) == lines_of([body], limit)
 
 
 @given(BODIES)
@@ -109,20 +104,8 @@ def test_the_default_limit_is_that_of_frames() -> None:
     decoder = LineDecoder()
     decoder.feed(b"x" * Limits().frame_bytes)
     assert decoder.failure is None
-    assert decoder.append(b"x")
+    assert decoder.feed(b"x") == []
     assert decoder.failure == too_large("frame_bytes", Limits().frame_bytes, "A line")
-
-
-def test_tiny_chunks_without_line_end_are_appended() -> None:
-    decoder = LineDecoder()
-    assert not decoder.append(b"a")
-    assert decoder.feed(b"a") == []
-    assert decoder.append(b"b")
-    assert not decoder.append(b"c\n")
-    assert not decoder.append(b"c\r")
-    assert decoder.open_line == b"ab"
-    assert decoder.feed(b"c\r") == [b"abc"]
-    assert not decoder.append(b"\n")
 
 
 def test_what_is_held_is_visible() -> None:
@@ -156,7 +139,7 @@ def test_memory_follows_the_line_however_small_the_chunks() -> None:
     decoder.feed(b"x")
     tracemalloc.start()
     for _ in range(100_000):
-        decoder.append(b"xy")
+        decoder.feed(b"xy")
     line, peak = decoder.feed(b"\n"), tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(line[0]) == 200_001

@@ -45,6 +45,8 @@ def one_by_one(chunks: list[bytes], limit: int = 1000) -> Seen:
     decoder = NDJSONDecoder(limit)
     lines: list[bytes | str] = []
     for chunk in chunks:
+        if decoder.append(chunk):
+            continue
         line = decoder.feed_one(chunk)
         lines += [line] if line else decoder.feed_texts(chunk)
     return [line.encode() if isinstance(line, str) else line for line in lines], decoder.end(), decoder.failure

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers import recorded
-from tests.provider_laws import PLACES, cut
+from tests.provider_laws import PLACES, bytewise, cut
 from tests.sse_ways import ARBITRARY, BODIES, BOM, CHUNKS, LIMITS, Blocks, assert_both_ways_agree, blocks_at_once
 
 from deltawire.framing.sse import SSEBlock, SSEDecoder
@@ -19,6 +19,7 @@ from deltawire.framing.sse import SSEBlock, SSEDecoder
 def test_whole_blocks_are_what_the_lines_are(body: bytes, places: list[int], limit: int) -> None:
     assert_both_ways_agree([body], limit)
     assert_both_ways_agree(cut(body, places), limit)
+    assert_both_ways_agree(bytewise(body), limit)
 
 
 @given(CHUNKS, LIMITS | st.just(10_000))
@@ -50,6 +51,19 @@ def test_a_frame_that_comes_alone_is_taken_at_once(chunks: list[bytes], taken: l
         if found[-1] is None:
             decoder.feed_blocks(chunk)
     assert found == taken
+
+
+def test_tiny_chunks_without_line_end_are_appended() -> None:
+    decoder = SSEDecoder(13)
+    assert not decoder.append(b"d")
+    decoder.feed_blocks(b"data: a")
+    assert decoder.append(b"b")
+    assert not decoder.append(b"c\n")
+    assert not decoder.append(b"c\r")
+    assert decoder.append(b"12345")
+    assert not decoder.append(b"6")
+    assert decoder.feed_blocks(b"\n\n") == [SSEBlock("data", b"ab12345")]
+    assert not decoder.append(b"d")
 
 
 def test_whole_blocks_are_what_the_lines_are_in_recorded_streams(streams: Path) -> None:
