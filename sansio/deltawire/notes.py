@@ -61,7 +61,8 @@ class NoteCode(enum.StrEnum):
     ONE_DOCUMENT = "one_document"
     """The server answered with one whole document instead of a stream."""
     USAGE_NOT_A_NUMBER = "usage_not_a_number"
-    """A token count was no whole number and was left out; it stays in `Usage.raw`."""
+    """A token count was no whole number and was left out; it stays in `Usage.raw`, or in the detail if a count stands
+    there that it would have replaced."""
     SEQUENCE_GAP = "sequence_gap"
     """Sequence numbers are missing: events were lost on the way."""
     DUPLICATE_DROPPED = "duplicate_dropped"

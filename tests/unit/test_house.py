@@ -13,10 +13,10 @@ from tests.core_source import MODULES, Module, inside_imports
 # they count as part of whoever imports them.
 HOUSE = (
     "notes",
-    "usage",
     "limits",
     "failures",
     "payload",
+    "usage",
     "events",
     "framing",
     "tool_calls",

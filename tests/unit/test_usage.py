@@ -51,7 +51,7 @@ def test_is_equal_by_value_hashable_and_frozen() -> None:
         pytest.param({"a": {"b": 1}}, {"a": {"c": 2}}, {"a": {"b": 1, "c": 2}}, True, id="objects merge"),
         pytest.param({"a": {"b": 1}}, {"a": {"b": 0, "c": None}}, {"a": {"b": 1}}, False, id="by the same rules"),
         pytest.param({"a": 1}, {"a": {"b": 2}}, {"a": {"b": 2}}, True, id="an object in place of a number"),
-        pytest.param({"a": {"b": 1}}, {"a": 2}, {"a": 2}, True, id="a number in place of an object"),
+        pytest.param({"a": {"b": 1}}, {"a": 2}, {"a": {"b": 1}}, False, id="a number in place of an object"),
         pytest.param({"a": 1}, {"a": {}}, {"a": {}}, True, id="an empty object in place of a number"),
         pytest.param({"a": {"b": 1}}, {"a": {}}, {"a": {"b": 1}}, False, id="an empty object says nothing"),
         pytest.param({"a": [1]}, {"a": [2]}, {"a": [2]}, True, id="lists are values"),
@@ -62,6 +62,22 @@ def test_merging(before: dict[str, Any], said: dict[str, Any], after: dict[str, 
     assert merge_counts(before, said) is changed
     assert before == after
     assert said == said_before
+
+
+@pytest.mark.parametrize("name", ["input_tokens", "promptTokenCount", "prompt_token_count", "eval_count", "tokens"])
+@pytest.mark.parametrize("odd", [-5, "many", 2.5, True, [], {"x": 1}, 2**53 + 1, float("inf")])
+def test_what_is_no_count_took_the_place_of_one(name: str, odd: Any) -> None:
+    merged, refused = {name: 7, "details": {name: 3}}, {}
+    assert merge_counts(merged, {name: odd, "details": {name: odd}}, refused) is False
+    assert (merged, refused) == ({name: 7, "details": {name: 3}}, {name: odd})
+    assert merge_counts(merged, {name: 8}, refused) is True
+
+
+@pytest.mark.parametrize("name", ["total_time", "cost", "input_tokens_cost"])
+def test_other_numbers_change_as_they_like(name: str) -> None:
+    merged: dict[str, Any] = {name: 1}
+    assert merge_counts(merged, {name: 0.25}, {}) is True
+    assert merged == {name: 0.25}
 
 
 @given(st.lists(SAID, max_size=5))

@@ -110,6 +110,7 @@ class Provider:
         self.calls = ToolCalls(options.limits, options.id_prefix)
         self.usage: Usage | None = None
         self.usage_raw: dict[str, Any] = {}
+        self._refused_counts: dict[str, Any] = {}
         self._early: list[Event] = []
         self._constants: dict[str, Any] = {}
         self._noted: set[NoteCode] = set()
@@ -221,7 +222,14 @@ class Provider:
 
     def count(self, said: dict[str, Any], events: list[Event]) -> None:
         """Merges what the provider says of the tokens, and tells it if it is new."""
-        if merge_counts(self.usage_raw, said):
+        refused: dict[str, Any] = {}
+        changed = merge_counts(self.usage_raw, said, refused)
+        if refused and refused != self._refused_counts:
+            # The last good count stays, and the odd value is nowhere else. A server may repeat it with every chunk.
+            self._refused_counts = refused
+            self._noted.add(NoteCode.USAGE_NOT_A_NUMBER)
+            self.note(NoteCode.USAGE_NOT_A_NUMBER, compact_json(refused)[:_LONGEST_DETAIL], events)
+        if changed:
             # The events keep what was known at their time: the merged fields live on.
             usage = self.usage_of(self.usage_raw.copy())
             if usage != self.usage:

@@ -304,7 +304,7 @@ class TestUsage:
         events = events_of(*payloads)
         assert events == of_payloads(general_parser("gemini"), payloads)
         outputs = [update.usage.output_tokens for update in of_type(events, UsageUpdate)]
-        assert outputs == [None, 3, 3, 5, 7, None, 8, 9, 10, 11]
+        assert outputs == [None, 3, 3, 5, 7, 8, 9, 10, 11]
 
     def test_usage_after_the_finish_reason_counts(self) -> None:
         assert end_of(chunk(text("a"), finish="STOP"), {"usageMetadata": COUNTS}).usage.total_tokens == 14

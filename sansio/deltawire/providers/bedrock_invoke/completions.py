@@ -101,9 +101,9 @@ class TextCompletions(Provider):
             counts["tokenCount"] = sum(count or 0 for count in outputs)
         main = {key: counts.get(key) for key in (*_PROMPT_COUNTS, *_OUTPUT_COUNTS)}
         wrong = [key for key, count in main.items() if count is not None and as_count(count) is None]
+        self.count(counts, events)
         if wrong:
             self.note_once(NoteCode.USAGE_NOT_A_NUMBER, ", ".join(wrong), events)
-        self.count(counts, events)
         metrics = as_object(payload.get(METRICS))
         if metrics:
             self.describe({METRICS: metrics}, events)
