@@ -214,6 +214,16 @@ class TestBlockedPrompts:
     def test_an_answer_that_is_cut_is_truncated(self) -> None:
         assert failure_of(BLOCKED, chunk(text("a"))).kind is FailureKind.TRUNCATED
 
+    def test_a_block_behind_text_was_a_cut_answer(self) -> None:
+        error = failure_of(chunk(text("a")), BLOCKED)
+        assert (error.kind, error.code, error.after_content) == (FailureKind.CONTENT_FILTER, "SAFETY", True)
+
+    def test_a_block_beside_text_is_the_reason_too(self) -> None:
+        assert failure_of(chunk(text("a")) | BLOCKED).kind is FailureKind.CONTENT_FILTER
+
+    def test_a_block_behind_text_counts_when_the_connection_breaks(self) -> None:
+        assert broken(sse([chunk(text("a")), BLOCKED]))[-1].error.kind is FailureKind.CONTENT_FILTER
+
     @pytest.mark.parametrize("word", ["BLOCKED_REASON_UNSPECIFIED", "BLOCK_REASON_UNSPECIFIED", 0, None, ""])
     def test_an_unspecified_block_is_not_confirmed(self, word: Any) -> None:
         assert failure_of({"promptFeedback": {"blockReason": word}}).kind is FailureKind.TRUNCATED

@@ -158,6 +158,7 @@ class Gemini(Provider):
             self._vertex or "createTime" in payload or "trafficType" in as_object(payload.get("usageMetadata"))
         )
         self._tell_vendor_fields(payload, events)
+        before = len(events)
         taken: set[int] = set()
         candidates = payload.get("candidates")
         for position, candidate in enumerate(as_list(candidates)):
@@ -172,6 +173,9 @@ class Gemini(Provider):
                 self.note_shape("candidate", candidate, events)
         if candidates is not None and not is_list(candidates):
             self.note_shape("candidates", candidates, events)
+        if self._block and "promptFeedback" not in payload and _holds_content(events[before:]):
+            # The answer goes on: the block was not its end.
+            self._block = {}
         self._tell_usage(payload, events)
         if self._failed is not None:
             kind, word, message = self._failed
@@ -236,7 +240,9 @@ class Gemini(Provider):
 
     @property
     def _is_blocked(self) -> bool:
-        return bool(self._block) and not self.content and not self.can_finish
+        # A block reason says that the prompt was blocked (ai.google.dev/api/generate-content#PromptFeedback): what was
+        # said before the verdict does not change why nothing more comes.
+        return bool(self._block) and not self.can_finish
 
     def _fail_blocked(self, events: list[Event]) -> None:
         word = block_word(self._block.get("blockReason"))
@@ -269,7 +275,7 @@ class Gemini(Provider):
             self._parts.map(state, part, events)
         if parts is not None and not is_list(parts):
             self.note_shape("parts", parts, events)
-        if state.word and any(isinstance(event, _CONTENT) for event in events[before:]):
+        if state.word and _holds_content(events[before:]):
             self.note_once(NoteCode.CONTENT_AFTER_FINISH, f"choice {state.index}", events)
         rest = {key: value for key, value in content.items() if key not in ("parts", "role")}
         if content.get("role") not in (None, "model"):
@@ -349,6 +355,10 @@ class Gemini(Provider):
             self.fail(self.failure(FailureKind.WRONG_MEDIA, message, retryable=False), events)
         else:
             self.unknown(payload, events)
+
+
+def _holds_content(events: list[Event]) -> bool:
+    return any(isinstance(event, _CONTENT) for event in events)
 
 
 def _is_error(payload: dict[str, Any]) -> bool:
