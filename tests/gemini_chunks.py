@@ -7,9 +7,10 @@ from typing import Any
 
 from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Finished, Metadata, ResponseStarted, ToolCallFinished
-from deltawire.failures import Failure
+from deltawire.failures import Failure, FailureKind
 from deltawire.message import Message
 from deltawire.parsing import parse
+from deltawire.response import parser
 from tests.provider_laws import hold_laws
 
 STARTED = ResponseStarted("r1", "gemini-tiny", "gemini")
@@ -161,3 +162,12 @@ FIXTURES = {
     "broken": BROKEN,
     "refused": REFUSED,
 }
+
+
+def broken(body: bytes, failure: Failure | None = None) -> list[Event]:
+    """The events of a body whose connection breaks behind it."""
+    response_parser = parser("gemini")
+    events = response_parser.receive_data(body)
+    events += response_parser.receive_error(failure or Failure(FailureKind.READ, "reset"))
+    hold_laws(events)
+    return events

@@ -31,6 +31,14 @@ def step(**delta: Any) -> dict[str, Any]:
     return {"event_type": "step.delta", "index": 0, "delta": delta}
 
 
+def candidate(**fields: Any) -> dict[str, Any]:
+    return {"candidates": [{"content": {"parts": [{"text": "a"}]}, **fields}]}
+
+
+def news(kind: str, **interaction: Any) -> dict[str, Any]:
+    return {"event_type": f"interaction.{kind}", "interaction": interaction}
+
+
 def partial(**piece: Any) -> dict[str, Any]:
     return gemini({"functionCall": {"name": "f", "partialArgs": [{"jsonPath": "$.a", **piece}]}})
 
@@ -71,6 +79,36 @@ CASES = [
     ("cohere", {"type": "content-delta", "index": 0, "delta": {"message": LIST}}),
     ("cohere", {"type": "tool-call-start", "index": 0, "delta": {"message": {"tool_calls": {"function": MARK}}}}),
     ("cohere", {"type": "message-end", "delta": {"finish_reason": OBJECT}}),
+    ("openai-chat", {"id": OBJECT, **chat(content="a")}),
+    ("openai-chat", {"model": LIST, **chat(content="a")}),
+    ("openai-responses", said("completed", response={"status": "completed", "usage": LIST})),
+    ("openai-responses", said("completed", response={"status": "completed", "output": OBJECT})),
+    ("openai-responses", said("completed", response={"status": "completed", "output": [LIST]})),
+    ("openai-responses", said("created", response={"id": OBJECT, "status": "in_progress"})),
+    ("gemini", {"responseId": OBJECT, **candidate()}),
+    ("gemini", {"modelVersion": LIST, **candidate()}),
+    ("gemini", candidate(citationMetadata=MARK)),
+    ("gemini", candidate(citationMetadata={"citations": OBJECT})),
+    ("gemini", candidate(groundingMetadata=LIST)),
+    ("gemini", candidate(groundingMetadata={"groundingChunks": MARK})),
+    ("gemini", candidate(groundingAttributions=OBJECT)),
+    ("gemini", candidate(logprobsResult=LIST)),
+    ("gemini", candidate(logprobsResult={"chosenCandidates": OBJECT})),
+    ("gemini", candidate(logprobsResult={"chosenCandidates": LIST})),
+    ("gemini", candidate(continuationToken=OBJECT)),
+    ("gemini-interactions", news("status_update", status=OBJECT)),
+    ("gemini-interactions", {"event_type": "interaction.status_update", "status": LIST}),
+    ("gemini-interactions", {"event_type": "interaction.status_update", "continuation_token": OBJECT}),
+    ("gemini-interactions", news("completed", continuation_token=LIST)),
+    ("gemini-interactions", news("completed", usage=LIST)),
+    ("gemini-interactions", news("completed", steps=OBJECT)),
+    ("gemini-interactions", news("created", id=OBJECT)),
+    ("gemini-interactions", {"event_type": "step.stop", "index": 0, "usage": MARK}),
+    ("gemini-interactions", {"event_type": "step.stop", "index": 0, "metadata": LIST}),
+    ("gemini-interactions", step(type="image", mime_type=OBJECT, data="aGk=")),
+    ("cohere", {"type": "message-start", "id": OBJECT}),
+    ("cohere", {"type": "content-start", "index": 0, "delta": {"message": {"content": LIST}}}),
+    ("cohere", {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": LIST}}),
     ("bedrock", {"contentBlockDelta": {"delta": {"reasoningContent": {"redactedContent": OBJECT}}}}),
 ]
 

@@ -170,13 +170,19 @@ class Provider:
     # What a subclass calls.
 
     def start(self, identifier: Any, model: Any, events: list[Event]) -> None:
-        """Keeps the first id and model that are not blank, and begins the response once there is one."""
+        """Keeps the first id and model that are not blank, and begins the response once there is one.
+
+        What is no text is neither, and told as a vendor field.
+        """
         if not self.id and isinstance(identifier, str):
             self.id = identifier
         if not self.model and isinstance(model, str):
             self.model = model
         if not self.started and (self.id or self.model):
             self.begin(events)
+        if not (isinstance(identifier, str | None) and isinstance(model, str | None)):
+            odd = {"id": identifier, "model": model}
+            self.describe({key: value for key, value in odd.items() if not isinstance(value, str)}, events)
 
     def begin(self, events: list[Event]) -> None:
         """Begins the response now, whatever is known of it."""

@@ -78,7 +78,7 @@ class TestBeginning:
             provider.start(identifier, model, events)
         assert events == []
         provider.start("r1", None, events)
-        assert events == [ResponseStarted("r1", "", "simple")]
+        assert events == [ResponseStarted("r1", "", "simple"), Metadata({"id": 5, "model": ["m"]})]
 
     def test_keeps_the_first_id_and_model(self, provider: Simple, events: list[Event]) -> None:
         provider.request_id = "req"

@@ -61,7 +61,11 @@ class BlockMapper:
         if block is not None and not block.stopped:
             self._provider.note_once(NoteCode.SECOND_START, f"content {index}", events)
             return block
-        native = {"type": "text", "text": native} if isinstance(native, str) else dict(as_object(native))
+        if isinstance(native, str):
+            native = {"type": "text", "text": native}
+        elif native is not None and not is_object(native):
+            self._note_shape("content", native, events)
+        native = dict(as_object(native))
         kind = as_text(native.get("type")) or ("thinking" if "thinking" in native else "text")
         block = self.contents[index] = Block(kind, self._new_part(kind, events), native)
         if kind in ("text", "thinking"):

@@ -227,7 +227,7 @@ class Cohere(Provider):
             return
         self._began = True
         self.choice(0)
-        self.start(identifier, payload.get("model"), events)
+        self.start(payload.get("id"), payload.get("model"), events)
         self.begin(events)
         if self.whole:
             self._blocks.map_whole(message, events)
@@ -258,6 +258,8 @@ class Cohere(Provider):
 
     def _tell_usage(self, usage: Any, events: list[Event]) -> None:
         if not is_object(usage):
+            if usage is not None:
+                self.unmapped("usage", usage, events)
             return
         self.count(usage, events)
         tokens = as_object(usage.get("tokens"))

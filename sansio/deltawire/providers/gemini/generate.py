@@ -262,7 +262,7 @@ class Gemini(Provider):
         fields = self._sources.tell(state, candidate, events)
         fields |= {key: value for key, value in candidate.items() if key not in _CANDIDATE_KEYS}
         self.describe(fields, events, ("choice", state.index))
-        token = as_text(candidate.get("continuationToken"))
+        token = self.text("continuationToken", candidate.get("continuationToken"), events)
         if token and token != state.token:
             state.token = token
             self.tell(OpaqueState("continuation", token, None, state.index, max(state.parts - 1, 0)), events)
@@ -302,10 +302,14 @@ class Gemini(Provider):
             self._parts.calls.end(state, events)
 
     def _tell_logprobs(self, state: Candidate, result: Any, events: list[Event]) -> None:
-        result = as_object(result)
+        if not is_object(result):
+            self.describe({"logprobsResult": result}, events, ("choice", state.index))
+            return
         chosen, top = as_list(result.get("chosenCandidates")), as_list(result.get("topCandidates"))
         tokens = [
-            {**as_object(token), **({"topCandidates": as_object(top[i]).get("candidates")} if i < len(top) else {})}
+            {**token, **({"topCandidates": as_object(top[i]).get("candidates")} if i < len(top) else {})}
+            if is_object(token)
+            else token
             for i, token in enumerate(chosen)
         ]
         if tokens:
@@ -313,7 +317,7 @@ class Gemini(Provider):
         rest = {
             key: value
             for key, value in result.items()
-            if key != "chosenCandidates" and not (key == "topCandidates" and chosen)
+            if not (key == "chosenCandidates" and is_list(value)) and not (key == "topCandidates" and chosen)
         }
         if rest:
             self.describe({"logprobsResult": rest}, events, ("choice", state.index))

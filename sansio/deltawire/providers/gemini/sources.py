@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...events import Citation, Event
-from ...payload import as_list, as_object, compact_json
+from ...payload import as_list, as_object, compact_json, is_list, is_object
 from .candidate import Candidate
 
 if TYPE_CHECKING:
@@ -33,15 +33,20 @@ class Sources:
         """Tells the new sources of a candidate; gives what else its source metadata says."""
         rest: dict[str, Any] = {}
         for holder, names in _LISTS.items():
-            metadata = as_object(candidate.get(holder))
+            said = candidate.get(holder)
+            metadata = as_object(said)
             for name in names:
                 for place, entry in enumerate(as_list(metadata.get(name))):
                     self._cite(state, name, place, entry, events)
-            others = {name: value for name, value in metadata.items() if name not in names}
-            if others:
-                rest[holder] = others
-        for entry in as_list(candidate.get("groundingAttributions")):
+            others = {name: value for name, value in metadata.items() if name not in names or not is_list(value)}
+            if others or not is_object(said):
+                # Of another shape than the API's.
+                rest[holder] = others or said
+        attributions = candidate.get("groundingAttributions")
+        for entry in as_list(attributions):
             self._cite(state, "groundingAttributions", 0, entry, events)
+        if not is_list(attributions):
+            rest["groundingAttributions"] = attributions
         return rest
 
     def _cite(self, state: Candidate, name: str, place: int, entry: Any, events: list[Event]) -> None:

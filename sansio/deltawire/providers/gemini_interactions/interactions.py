@@ -18,7 +18,7 @@ from ...events import (
 from ...failures import Failure, FailureKind
 from ...foreign import foreign_schema
 from ...notes import NoteCode
-from ...payload import as_count, as_list, as_object, as_text, is_object
+from ...payload import as_count, as_list, as_text, is_list, is_object
 from ...usage import Usage
 from ..base import Provider, ProviderOptions
 from .steps import StepMapper, plain_text
@@ -235,9 +235,13 @@ class GeminiInteractions(Provider):
         if kind == "created":
             self.choice(0)
             return
-        status = as_text(interaction.get("status")) or as_text(payload.get("status"))
+        status = self.text("status", interaction.get("status"), events)
+        status = status or self.text("status", payload.get("status"), events)
         if kind == "completed":
-            self._complete(as_list(interaction.get("steps")), status, events)
+            steps = interaction.get("steps")
+            if steps is not None and not is_list(steps):
+                self.unmapped("steps", steps, events)
+            self._complete(as_list(steps), status, events)
             return
         status = status or (kind if kind not in _NEWS else "")
         # A status of another day is no proof of anything.
@@ -268,7 +272,7 @@ class GeminiInteractions(Provider):
 
     def _tell_frame(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Tells what any event may carry beside its own fields."""
-        metadata = as_object(payload.get("metadata"))
+        metadata = self.fields("metadata", payload, events)
         for usage in (metadata.get("usage"), metadata.get("total_usage"), payload.get("usage")):
             self._tell_usage(usage, events)
         fields = {key: value for key, value in payload.items() if key not in _FRAME_KEYS}
@@ -278,8 +282,9 @@ class GeminiInteractions(Provider):
         self.describe(fields, events)
         self._tell_token(payload.get("continuation_token"), events)
 
-    def _tell_token(self, token: Any, events: list[Event]) -> None:
-        if isinstance(token, str) and token and token != self._token:
+    def _tell_token(self, said: Any, events: list[Event]) -> None:
+        token = self.text("continuation_token", said, events)
+        if token and token != self._token:
             self._token = token
             self.tell(OpaqueState("continuation", token, None, 0, max(self.choice(0).parts - 1, 0)), events)
 
@@ -296,6 +301,8 @@ class GeminiInteractions(Provider):
 
     def _tell_usage(self, usage: Any, events: list[Event]) -> None:
         if not is_object(usage):
+            if usage is not None:
+                self.unmapped("usage", usage, events)
             return
         self.count(usage, events)
         wrong = [name for name in _COUNTS if usage.get(name) is not None and as_count(usage[name]) is None]

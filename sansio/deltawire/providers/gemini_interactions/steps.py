@@ -217,7 +217,7 @@ class StepMapper:
         return step.part if step.call is None else self._provider.choice(0).part("text")
 
     def _tell_media(self, step: Step, kind: str, content: dict[str, Any], events: list[Event]) -> None:
-        media_type = as_text(content.get("mime_type")) or None
+        media_type = self._provider.text("mime_type", content.get("mime_type"), events) or None
         data = self._provider.text("data", content.get("data"), events) or None
         uri = self._provider.text("uri", content.get("uri"), events) or None
         self._provider.say(MediaDelta(kind, media_type, data, uri, 0, self._part_beside(step)), events)

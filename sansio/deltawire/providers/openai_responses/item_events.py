@@ -125,6 +125,8 @@ class ItemMapper:
         for position, (item, sure) in enumerate(self.items.matches(natives)):
             native = natives[position]
             if not native:
+                if output[position]:
+                    self._provider.unknown(output[position], events)
                 continue
             if item is not None and item.done:
                 self._texts.settle(item, native, events, sure=sure)

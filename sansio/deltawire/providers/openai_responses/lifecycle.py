@@ -9,7 +9,7 @@ import attrs
 from ...events import Event, FinishReason
 from ...failures import FailureKind
 from ...notes import NoteCode
-from ...payload import as_list, as_object, as_text, is_object
+from ...payload import as_list, as_object, as_text, is_list, is_object
 from .item_events import ItemMapper
 from .kinds import ENDINGS, INCOMPLETE_REASONS
 from .usage import uncounted
@@ -40,6 +40,8 @@ class Lifecycle:
             wrong = uncounted(usage)
             if wrong:
                 provider.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)
+        elif usage is not None:
+            provider.unmapped("usage", usage, events)
         tools = [as_object(tool) for tool in as_list(response.get("tools"))]
         if tools:
             names = (as_text(tool.get("name")) for tool in tools if tool.get("type") == "custom")
@@ -63,7 +65,10 @@ class Lifecycle:
         if state == "completed" and (error or reason):
             state = "failed" if error else "incomplete"
         proved = state in ("completed", "incomplete")
-        self._items.take_output(as_list(response.get("output")), events, failing=not proved)
+        output = response.get("output")
+        if output is not None and not is_list(output):
+            self._provider.unmapped("output", output, events)
+        self._items.take_output(as_list(output), events, failing=not proved)
         if proved:
             self._finish(state, reason, events)
         elif state:
