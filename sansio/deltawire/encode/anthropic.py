@@ -58,6 +58,7 @@ class AnthropicWriter(Writer):
     """One Messages response: one block after the other."""
 
     schema: ClassVar[str] = "anthropic"
+    should_retry: ClassVar[bool] = True
     said_fields: ClassVar[frozenset[str]] = frozenset({"stop_sequence", "stop_details", "container"})
 
     def __init__(self, options: WriterOptions) -> None:
@@ -198,7 +199,7 @@ class AnthropicWriter(Writer):
         if self._begun:
             return ""
         self._begun = True
-        usage = {"input_tokens": 0, **messages_counts(self.usage or Usage()), "output_tokens": 0}
+        usage = {"input_tokens": 0, "output_tokens": 0, **messages_counts(self.usage or Usage())}
         message: dict[str, Any] = {
             "id": self.id,
             "type": "message",

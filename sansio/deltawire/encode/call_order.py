@@ -34,11 +34,13 @@ class CallOrder:
     """Lets one open call of each choice through and holds what comes for other parts of that choice until it ends.
 
     What is held follows in the order of its beginning, a call again as far as it has come. All other events pass.
+    Linear in the events.
     """
 
     def __init__(self) -> None:
         self._live: dict[int, _Key] = {}
-        self._parts: dict[int, int] = {}
+        self._homes: dict[tuple[int, int], _Key] = {}
+        """By choice and part, the live call and what is held: sources, state and ends go with them."""
         self._held: dict[int, dict[_Key, list[Event]]] = {}
 
     @property
@@ -57,6 +59,7 @@ class CallOrder:
         key = self._key(event, live)
         if live is not None and key != live:
             self._held.setdefault(choice, {}).setdefault(key, []).append(event)
+            self._homes.setdefault((choice, event.part), key)
             return ()
         self._follow(event, key)
         if live is not None and choice not in self._live and self._held.get(choice):
@@ -68,29 +71,25 @@ class CallOrder:
             return ("call", event.choice, event.index)
         assert isinstance(event, _PARTS + _ATTACHED)
         choice, part = event.choice, event.part
-        if isinstance(event, _ATTACHED):
-            if live is not None and self._parts.get(choice) == part:
-                return live
-            for key, held in self._held.get(choice, {}).items():
-                if getattr(held[0], "part", None) == part:
-                    return key
-        return ("part", choice, part)
+        home = self._homes.get((choice, part)) if isinstance(event, _ATTACHED) and live is not None else None
+        return home or ("part", choice, part)
 
     def _follow(self, event: Event, key: _Key) -> None:
         if isinstance(event, ToolCallStarted):
-            self._live[event.choice] = key
-            self._parts[event.choice] = event.part
+            self._live[event.choice] = self._homes[event.choice, event.part] = key
         elif isinstance(event, ToolCallFinished):
             self._live.pop(event.choice, None)
+            self._homes.pop((event.choice, event.part), None)
 
     def _release(self, choice: int) -> list[Event]:
         released: list[Event] = []
         held = self._held[choice]
         while held and choice not in self._live:
             key = next(iter(held))
-            for event in held.pop(key):
+            events = held.pop(key)
+            for event in events:
                 self._follow(event, key)
-                released.append(event)
+            released += events
         return released
 
     def _rest(self) -> list[Event]:

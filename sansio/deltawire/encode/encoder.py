@@ -110,5 +110,8 @@ class Encoder:
     def error_response(self, failure: Failure) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and body of a response that says nothing but this failure, for one before the first byte."""
         status, body = self._writer.error_body(failure)
-        headers = [("content-type", "application/json"), *retry_headers(failure)]
+        headers = [
+            ("content-type", "application/json"),
+            *retry_headers(failure, should_retry=self._writer.should_retry),
+        ]
         return status, headers, to_bytes(json_text(body))

@@ -115,6 +115,10 @@ def gemini_error(failure: Failure) -> dict[str, Any]:
     return error
 
 
-def retry_headers(failure: Failure) -> list[tuple[str, str]]:
-    """`retry-after` in whole seconds, rounded up (RFC 9110, section 10.2.3), if the failure names a wait."""
-    return [] if failure.retry_after is None else [("retry-after", str(math.ceil(failure.retry_after)))]
+def retry_headers(failure: Failure, *, should_retry: bool) -> list[tuple[str, str]]:
+    """`retry-after` in whole seconds, rounded up (RFC 9110, section 10.2.3), if the failure names a wait; and, where
+    the dialect's clients heed it (`should_retry`), that the same request need not come again."""
+    headers = [] if failure.retry_after is None else [("retry-after", str(math.ceil(failure.retry_after)))]
+    if should_retry and not failure.retryable:
+        headers.append(("x-should-retry", "false"))
+    return headers

@@ -43,6 +43,8 @@ _WORDS: Mapping[FinishReason, str] = MappingProxyType(
     }
 )
 _EXACT = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
+# openrouter.ai/docs/use-cases/reasoning-tokens, console.groq.com/docs/reasoning; Cerebras, Together and vLLM alike.
+_SAY_REASONING = frozenset({"cerebras", "groq", "openrouter", "together", "vllm"})
 _TAIL = '},"logprobs":null,"finish_reason":null}]}\n\n'
 
 
@@ -50,12 +52,14 @@ class ChatWriter(Writer):
     """One Chat Completions response: a chunk to a delta, all choices side by side."""
 
     schema: ClassVar[str] = "openai-chat"
+    should_retry: ClassVar[bool] = True
     said_fields: ClassVar[frozenset[str]] = frozenset({"service_tier", "system_fingerprint"})
     several_choices: ClassVar[bool] = True
 
     def __init__(self, options: Any) -> None:
         super().__init__(options)
         self._head = ""
+        self._reasoning = '"reasoning":' if options.provider in _SAY_REASONING else '"reasoning_content":'
         self._roles: set[int] = set()
         self._refused: set[int] = set()
         self._cited: dict[int, list[dict[str, Any]]] = {}
@@ -66,10 +70,10 @@ class ChatWriter(Writer):
         return self._delta(event.choice, '"content":' + quoted(event.text))
 
     def reasoning(self, event: ReasoningDelta) -> str:
-        """A `reasoning_content` delta: DeepSeek's field, the one that most clients read."""
+        """A `reasoning_content` delta, DeepSeek's field, or a `reasoning` one where the dialect has that."""
         if event.kind == "summary":
             self.lose(event, "kind", "reasoning is said without its kind")
-        return self._delta(event.choice, '"reasoning_content":' + quoted(event.text))
+        return self._delta(event.choice, self._reasoning + quoted(event.text))
 
     def refusal(self, event: RefusalDelta) -> str:
         """A `refusal` delta."""
@@ -143,9 +147,13 @@ class ChatWriter(Writer):
         reason = self.reason(0, event)
         if reason is not None and not self.reasons:
             frames.append(self.choice_finished(reason))
+        if not self._roles:
+            # [DONE] alone is no answer.
+            frames.append(self._role(0))
         frames += map(self._sources, list(self._cited))
-        if self.usage is not None and self.options.usage:
-            chunk: dict[str, Any] = {**self._chunk(), "choices": [], "usage": chat_counts(self.usage)}
+        counts = {} if self.usage is None else chat_counts(self.usage)
+        if counts and self.options.usage:
+            chunk: dict[str, Any] = {**self._chunk(), "choices": [], "usage": counts}
             frames.append(f"data: {json_text(chunk)}\n\n")
             self.lose_counts("cost")
         return "".join([*frames, "data: [DONE]\n\n"])

@@ -43,6 +43,7 @@ class ResponsesWriter(Writer):
     """One response of the Responses API. Keeps all its text: the closing events say it again."""
 
     schema: ClassVar[str] = "openai-responses"
+    should_retry: ClassVar[bool] = True
 
     def __init__(self, options: WriterOptions) -> None:
         super().__init__(options)

@@ -86,6 +86,8 @@ class Writer:
     """The Content-Type of the stream."""
     several_choices: ClassVar[bool] = False
     """True if the dialect has more than one choice."""
+    should_retry: ClassVar[bool] = False
+    """True if the vendor's clients heed the header `x-should-retry`."""
     said_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields of `Metadata` that the dialect says if they are its own."""
 
@@ -106,6 +108,7 @@ class Writer:
         """Choices with a call that did not end properly and does not show it."""
         self.fields: dict[str, Any] = {}
         """The vendor's own fields that the dialect says."""
+        self._open_calls: set[tuple[int, int]] = set()
         self._rare: set[tuple[int, int]] = set()
         self.lost = LostList()
 
@@ -122,9 +125,10 @@ class Writer:
             case ReasoningDelta():
                 return self.reasoning(event)
             case ToolCallStarted():
+                self._open_calls.add((choice, event.index))
                 return self.call_started(event)
             case ToolCallFinished():
-                return self.call_finished(event)
+                return self._start_late(event) + self.call_finished(event)
             case UsageUpdate():
                 self.usage = event.usage
                 return ""
@@ -290,6 +294,15 @@ class Writer:
         if event.damaged:
             self.lose(event, "damaged", "no dialect says that frames were lost on the way")
         return self.finish(event)
+
+    def _start_late(self, call: ToolCallFinished) -> str:
+        """What begins a call that comes whole with its end, as mocks write it."""
+        if (call.choice, call.index) in self._open_calls:
+            self._open_calls.discard((call.choice, call.index))
+            return ""
+        started = ToolCallStarted(call.index, call.id, call.name, call.kind, call.choice, call.part, call.item_id)
+        delta = ToolCallDelta(call.index, call.arguments, call.choice, call.part)
+        return self.call_started(started) + (self.call_delta(delta) if call.arguments else "")
 
     def _take_start(self, event: ResponseStarted) -> None:
         self.id = self.id or event.id

@@ -85,6 +85,16 @@ def test_a_delta_says_the_event(event: Event, delta: Any) -> None:
     assert deltas(event) == [delta]
 
 
+def test_dialects_with_a_reasoning_field_of_another_name() -> None:
+    body = encode_to("openrouter", START, ReasoningDelta("hm"))
+    assert payloads(body)[1]["choices"][0]["delta"] == {"reasoning": "hm"}
+
+
+def test_counts_of_nothing_are_no_chunk() -> None:
+    usage = UsageUpdate(Usage())
+    assert payloads(encoded(START, usage, *STOP)) == payloads(encoded(START, *STOP))
+
+
 def test_custom_tools_have_an_input() -> None:
     started, piece = deltas(ToolCallStarted(0, "i", "sh", "custom"), ToolCallDelta(0, "ls"))
     assert started == {"tool_calls": [{"index": 0, "id": "i", "type": "custom", "custom": {"name": "sh", "input": ""}}]}
@@ -143,6 +153,12 @@ def test_a_refusal_that_was_said_ends_with_stop() -> None:
 def test_an_end_without_a_finished_choice_says_its_reason() -> None:
     chunks = payloads(encoded(START, TextDelta("a"), Finished(FinishReason.LENGTH)))
     assert chunks[-2]["choices"][0]["finish_reason"] == "length"
+
+
+def test_an_answer_of_nothing_for_no_reason_is_a_chunk_and_done() -> None:
+    role, done = payloads(encoded(START, Finished(FinishReason.UNKNOWN)))
+    assert role["choices"][0]["delta"] == {"role": "assistant", "content": ""}
+    assert done == "[DONE]"
 
 
 def test_log_probabilities_hang_on_an_empty_delta() -> None:

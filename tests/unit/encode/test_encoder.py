@@ -135,6 +135,26 @@ def test_an_error_response_keeps_a_status_that_is_one(target: str) -> None:
     assert Encoder(target).error_response(attrs.evolve(BUSY, status=200))[0] == (529 if target == "anthropic" else 503)
 
 
+@each_target
+def test_a_call_may_come_whole_with_its_end(target: str) -> None:
+    whole = ToolCallFinished(0, "c", "f", '{"a":1}', complete=True)
+    events = parse(target, encoded(target, whole, Finished(FinishReason.TOOL_CALLS, "")))
+    calls = [event for event in events if isinstance(event, ToolCallFinished)]
+    assert [(call.id, call.name, call.arguments_object(), call.complete) for call in calls] == [
+        ("c", "f", {"a": 1}, True)
+    ]
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason is FinishReason.TOOL_CALLS
+
+
+@each_target
+def test_clients_are_told_what_need_not_come_again(target: str) -> None:
+    told = ("x-should-retry", "false")
+    heed = target in ("openai-chat", "openai-responses", "anthropic")
+    assert (told in Encoder(target).error_response(Failure(FailureKind.QUOTA, "used up"))[1]) == heed
+    assert told not in Encoder(target).error_response(BUSY)[1]
+
+
 def test_a_loss_is_listed_once_and_counted() -> None:
     losses = LostList()
     for _ in range(3):
