@@ -7,7 +7,11 @@ import pytest
 from deltawire.think_tags import ANSWER_TAGS, REASONING_TAGS, TOOL_OPENERS, TagPair, is_special_token
 
 
-@pytest.mark.parametrize("tags", [("", "</a>"), ("<a>", ""), (" \n", "</a>"), ("<a>", "\t")], ids=repr)
+@pytest.mark.parametrize(
+    "tags",
+    [("", "</a>"), ("<a>", ""), (" \n", "</a>"), ("<a>", "\t")],
+    ids=["open", "close", "blank open", "blank close"],
+)
 def test_a_tag_needs_more_than_white_space(tags: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match="more than white space"):
         TagPair(*tags)

@@ -21,7 +21,9 @@ def pieces(options: ThinkOptions, *texts: str) -> list[tuple[str, str]]:
     return joined
 
 
-@pytest.mark.parametrize("before", ["\n", "\r", "\r\n", " ", "x", "`", '"'], ids=repr)
+@pytest.mark.parametrize(
+    "before", ["\n", "\r", "\r\n", " ", "x", "`", '"'], ids=["LF", "CR", "CRLF", "blank", "letter", "code", "quote"]
+)
 @pytest.mark.parametrize(("opener", "special"), [("<tool_call>", False), ("<|tool|>", True)], ids=["tag", "token"])
 def test_at_the_start_of_a_line_or_as_a_control_token(before: str, opener: str, special: bool) -> None:
     options = ThinkOptions(mode="inside", tags=TAGS, tool_openers=(opener,))
