@@ -208,3 +208,16 @@ def test_what_a_session_does_about_a_failure_is_told_as_it_is() -> None:
     words = {Verdict.RETRY: "asks again", Verdict.NEXT_TARGET: "asks the next target", Verdict.DELIVER: "delivers it"}
     told = dict(re.findall(r"^\| `(\w+)` \| [^|]* \| [^|]* \| ([^|]*) \|", page_text("failures.md"), re.MULTILINE))
     assert [kind for kind, verdict in VERDICTS.items() if words[verdict] not in told[kind]] == []
+
+
+def test_what_the_readme_says_of_cut_streams_stands_on_the_wall() -> None:
+    readme, wall = README.read_text("utf-8"), page_text("wall.md")
+    told = re.findall(r"^\| \[([\w-]+ [\d.]+)\].* in (\d+ of \d+) cases", readme, re.MULTILINE)
+    assert len(told) >= 6
+    for client, count in told:
+        assert re.search(rf"^\| [\w ]+ \| {re.escape(client)}, [^|]+ \| [^|]+ \| {count} \|", wall, re.MULTILINE), (
+            client
+        )
+    ours = re.findall(r"^\| [\w ]+ \| deltawire \| [^|]+ \| (\d+) of (\d+) \|", wall, re.MULTILINE)
+    assert ours
+    assert [found for found in ours if found[0] != found[1]] == []
