@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.interop.answer import Answer, Choice, ours
 from tests.interop.clients import CLIENTS, Client
 from tests.interop.memory import Reply
 
+THOROUGH = os.environ.get("DELTAWIRE_PROFILE") == "thorough"
 READERS = [(client, target) for client in CLIENTS for target in TARGETS if target in client.dialects]
 IDS = [client.name for client, _ in READERS]
 each_client = pytest.mark.parametrize(("client", "target"), READERS, ids=IDS)
@@ -69,6 +71,11 @@ def refused(client: Client, target: str, events: list[Event]) -> bool:
     return client.name == HELPER and b"event: response.incomplete" in reply_of(target, events).whole
 
 
+def untyped(client: Client, events: list[Event]) -> bool:
+    """True for custom tools in Chat Completions, for which the vendor's types of a stream have no field."""
+    return client.name.startswith("openai chat") and any(getattr(event, "kind", "") == "custom" for event in events)
+
+
 def whole(events: list[Event]) -> bool:
     """True for an answer that ends well, and without a call that helpers refuse because it was cut."""
     return isinstance(events[-1], Finished) and all(getattr(event, "complete", True) for event in events)
@@ -89,12 +96,12 @@ def test_generated_answers_of_any_provider(client: Client, target: str) -> None:
 @each_client
 def test_recorded_answers_of_every_provider(client: Client, target: str, streams: Path) -> None:
     read, held = read_of(client), 0
-    for row in recorded(streams)[::4]:
+    for row in recorded(streams)[:: 1 if THOROUGH else 4]:
         if row["dialect"] in ("eventstream-vectors", "http-error"):
             continue
         source = row["dialect"] if row["dialect"] in PROVIDERS else "openai-chat"
         events = parse(source, (streams / row["file"]).read_bytes())
-        if whole(events):
+        if whole(events) and not untyped(client, events):
             hold(client, read, target, events)
             held += 1
     assert held > 100

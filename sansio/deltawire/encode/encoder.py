@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..dialects import DIALECTS
-from ..events import Event
+from ..events import Event, Failed
 from ..failures import Failure, FailureKind, UsageError
 from .anthropic import AnthropicWriter
 from .errors import retry_headers
@@ -100,7 +100,7 @@ class Encoder:
 
     def fail(self, failure: Failure) -> bytes:
         """Ends the stream with the dialect's own error, if it has not ended. Idempotent."""
-        return b"" if self._writer.ended else to_bytes(self._writer.end_badly(failure))
+        return b"" if self._writer.ended else self.feed(Failed(failure))
 
     def keep_alive(self) -> bytes:
         """What shows a client that the server lives; `b""` where the dialect, or its vendor's client, knows no such

@@ -145,13 +145,6 @@ class Writer:
             case _:
                 return self._write_rare(event)
 
-    def end_badly(self, failure: Failure) -> str:
-        """Ends with the dialect's own error."""
-        self.ended = True
-        if failure.code is not None and not self.native:
-            self.lose_kind("failed", "code", "the dialect's own word for such a failure stands in its place")
-        return self.fail(failure)
-
     # What a subclass provides.
 
     def response_started(self) -> str:
@@ -286,7 +279,7 @@ class Writer:
             case Finished():
                 return self._finish(event)
             case Failed():
-                return self.end_badly(event.error)
+                return self._fail(event.error)
 
     def _finish(self, event: Finished) -> str:
         self.ended = True
@@ -303,6 +296,12 @@ class Writer:
         started = ToolCallStarted(call.index, call.id, call.name, call.kind, call.choice, call.part, call.item_id)
         delta = ToolCallDelta(call.index, call.arguments, call.choice, call.part)
         return self.call_started(started) + (self.call_delta(delta) if call.arguments else "")
+
+    def _fail(self, failure: Failure) -> str:
+        self.ended = True
+        if failure.code is not None and not self.native:
+            self.lose_kind("failed", "code", "the dialect's own word for such a failure stands in its place")
+        return self.fail(failure)
 
     def _take_start(self, event: ResponseStarted) -> None:
         self.id = self.id or event.id

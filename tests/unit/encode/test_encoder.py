@@ -80,6 +80,15 @@ def test_an_answer_that_was_never_proved_complete_ends_in_an_error(target: str) 
 
 
 @each_target
+def test_what_waits_behind_an_open_call_is_said_before_the_error(target: str) -> None:
+    started = ToolCallStarted(0, "c", "f")
+    body = encoded(target, started, TextDelta("held", part=1))
+    events = parse(target, body)
+    assert [event.text for event in events if isinstance(event, TextDelta)] == ["held"]
+    assert isinstance(events[-1], Failed)
+
+
+@each_target
 def test_no_value_breaks_out_of_its_frame(target: str) -> None:
     events = [
         ResponseStarted(HOSTILE, HOSTILE, HOSTILE),
