@@ -6,14 +6,10 @@ from typing import Any
 
 from ...dialects import Dialect
 from ...payload import as_count, as_object
+from ...stated_cost import stated_cost
 from ...usage import Usage
 
 __all__ = ["chat_usage", "uncounted"]
-
-# xAI states prices in ticks of 10^-10 US dollars.
-_TICKS_PER_DOLLAR = 1e10
-# Above it a number is no price, and above 1e308 it is no float either.
-_HIGHEST_PRICE = 1e18
 
 
 def _first(*values: Any) -> int | None:
@@ -58,25 +54,10 @@ def chat_usage(raw: dict[str, Any], dialect: Dialect | None) -> Usage:
     total = _first(raw.get("total_tokens"))
     if total is None and prompt is not None and output is not None:
         total = prompt + output
-    return Usage(prompt, output, read, written, reasoning, total, _cost(raw), raw)
+    return Usage(prompt, output, read, written, reasoning, total, stated_cost(raw), raw)
 
 
 def uncounted(said: dict[str, Any]) -> str:
     """The names of main counts that are there and no whole numbers, comma-separated."""
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
     return ", ".join(name for name in names if said.get(name) is not None and as_count(said[name]) is None)
-
-
-def _cost(raw: dict[str, Any]) -> float | None:
-    said = raw.get("cost")
-    cost = _price(as_object(said).get("total_cost") if isinstance(said, dict) else said)
-    if cost is None:
-        cost = _price(raw.get("cost_in_usd_ticks"))
-        cost = None if cost is None else cost / _TICKS_PER_DOLLAR
-    return cost
-
-
-def _price(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _HIGHEST_PRICE:
-        return None
-    return float(value)

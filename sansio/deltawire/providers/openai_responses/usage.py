@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...payload import as_count, as_object
+from ...stated_cost import stated_cost
 from ...usage import Usage
 
 __all__ = ["responses_usage", "uncounted"]
-
-# xAI states prices in ticks of 10^-10 US dollars.
-_TICKS_PER_DOLLAR = 1e10
 
 
 def _first(*values: Any) -> int | None:
@@ -36,7 +34,7 @@ def responses_usage(raw: dict[str, Any]) -> Usage:
         as_count(input_details.get("cache_write_tokens")),
         as_count(output_details.get("reasoning_tokens")),
         total,
-        _cost(raw),
+        stated_cost(raw),
         raw,
     )
 
@@ -45,10 +43,3 @@ def uncounted(said: dict[str, Any]) -> str:
     """The names of main counts that are there and no whole numbers, comma-separated."""
     names = ("input_tokens", "output_tokens", "total_tokens")
     return ", ".join(name for name in names if said.get(name) is not None and as_count(said[name]) is None)
-
-
-def _cost(raw: dict[str, Any]) -> float | None:
-    cost, ticks = raw.get("cost"), raw.get("cost_in_usd_ticks")
-    if cost is None and isinstance(ticks, int | float):
-        cost = ticks / _TICKS_PER_DOLLAR
-    return float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None
