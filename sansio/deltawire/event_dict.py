@@ -13,6 +13,7 @@ import attrs
 from .events import Event, FinishReason
 from .failures import Failure
 from .notes import NoteCode
+from .payload import is_finite, json_ready
 from .policy.events import PolicyEvent
 from .policy.host_events import HostEvent, TaskView
 from .usage import Usage
@@ -34,7 +35,8 @@ def event_to_dict(event: Event | PolicyEvent | HostEvent) -> dict[str, Any]:
 
     Takes what a parser, a session or a host emits.
 
-    Bytes become base64 text, tuples lists. The inverse is `event_from_dict`.
+    Bytes become base64 text, tuples lists, and a number beyond a double (`1e400`) the text `inf`, for which JSON has no
+    word. The inverse is `event_from_dict`.
     """
     fields = {field.name: _plain(getattr(event, field.name)) for field in attrs.fields(type(event))}
     return {"type": _TAGS[type(event)], **fields}
@@ -71,7 +73,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Usage | Failure | TaskView):
         return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
-    return value
+    return value if is_finite(value) else json_ready(value)
 
 
 def _same(value: Any) -> Any:

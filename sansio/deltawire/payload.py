@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from json import JSONDecodeError
@@ -27,6 +28,7 @@ __all__ = [
     "decode_json",
     "escapes_surrogate",
     "fields_of",
+    "is_finite",
     "is_list",
     "is_object",
     "json_ready",
@@ -60,6 +62,7 @@ _WHITE_SPACE = " \t\n\r"
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CHARACTERS_AT_ONCE = 65_536
+_STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|Infinity|NaN', re.DOTALL)
 
 
 def nests_deeper(text: str, limit: int) -> bool:
@@ -116,8 +119,27 @@ def escapes_surrogate(text: str) -> bool:
 
 
 def compact_json(value: Any) -> str:
-    """The JSON text of a decoded value, without white space, non-ASCII characters as themselves."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    """The JSON text of a decoded value, without white space, non-ASCII characters as themselves.
+
+    A number beyond a double, which the decoder has made an infinity, is written as one that reads the same.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    if "Infinity" in text or "NaN" in text:
+        return _STRING_OR_CONSTANT.sub(_as_number, text)
+    return text
+
+
+def _as_number(found: re.Match[str]) -> str:
+    return {"Infinity": "1e999", "NaN": "null"}.get(found[0], found[0])
+
+
+def is_finite(value: Any) -> bool:
+    """False if an infinity, or what is no number, stands anywhere in a decoded value: JSON has no word for it."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if is_object(value):
+        return all(map(is_finite, value.values()))
+    return not _is_sequence(value) or all(map(is_finite, value))
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
