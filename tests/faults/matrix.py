@@ -5,8 +5,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
+from typing import TypeAlias
 
 import attrs
 
@@ -17,11 +18,19 @@ from tests.faults.cells import Cell
 from tests.faults.shims import QUICK, play, target
 from tests.faults.verdict import allowed_seconds, judge, outcome
 
-__all__ = ["Report", "Result", "run_cell", "run_cells"]
+__all__ = ["Report", "Result", "Via", "directly", "run_cell", "run_cells"]
 
 _LEAVING_SECONDS = 1.0
 # Violations that a machine without time to spare brings about by itself.
 _OF_TIME = ("took ", "harmless, and yet", "the connection was not closed", "0 connections", "a stall was slept through")
+
+Via: TypeAlias = Callable[[Cell, str], str]
+"""The base URL to ask for a cell, in place of that of its server."""
+
+
+def directly(_: Cell, base_url: str) -> str:
+    """Nothing stands between client and server."""
+    return base_url
 
 
 @attrs.frozen
@@ -50,11 +59,11 @@ class Report:
         return [f"{each.cell.name}: {wrong}" for each in self.results for wrong in each.violations] + self.strange
 
 
-def run_cell(cell: Cell) -> Result:
+def run_cell(cell: Cell, via: Via = directly) -> Result:
     """One cell, with a server of its own."""
     sample = SAMPLES[cell.provider]
     with FaultServer(sample.body, cell.does, cell.position, framing=cell.framing) as server:
-        asked = target(cell.provider, server.base_url, key_for(cell.number))
+        asked = target(cell.provider, via(cell, server.base_url), key_for(cell.number))
         run = play(cell.shim, asked, errors=("raise", "events")[cell.number % 2], timeouts=QUICK)
         until = time.monotonic() + _LEAVING_SECONDS
         left = all(visit.finished.wait(max(0.0, until - time.monotonic())) for visit in server.record)
@@ -73,7 +82,7 @@ def wire_seconds(server: FaultServer) -> float:
     return waits + 0.0001 * sum(isinstance(step, Send) for step in steps)
 
 
-def run_cells(chosen: Sequence[Cell], threads: int = 16) -> Report:
+def run_cells(chosen: Sequence[Cell], threads: int = 16, via: Via = directly) -> Report:
     """All of these cells, so many at a time. A cell that hangs is a violation, and is left behind."""
     waiting: queue.SimpleQueue[Cell] = queue.SimpleQueue()
     done: queue.SimpleQueue[Result] = queue.SimpleQueue()
@@ -86,25 +95,25 @@ def run_cells(chosen: Sequence[Cell], threads: int = 16) -> Report:
                 cell = waiting.get_nowait()
             except queue.Empty:
                 return
-            done.put(run_cell(cell))
+            done.put(run_cell(cell, via))
 
     with watch() as watched:
         for number in range(min(threads, len(chosen))):
             threading.Thread(target=work, name=f"cells-{number}", daemon=True).start()
-        results = [_alone(result) for result in _collected(done, len(chosen))]
+        results = [_alone(result, via) for result in _collected(done, len(chosen))]
     missing = {cell.number for cell in chosen} - {result.cell.number for result in results}
     hung = [f"{cell.name}: hangs" for cell in chosen if cell.number in missing]
     return Report(results, [*hung, *watched.keys, *watched.strange])
 
 
-def _alone(result: Result, tries: int = 3) -> Result:
+def _alone(result: Result, via: Via = directly, tries: int = 3) -> Result:
     """A cell that was too slow beside others, by itself: on a busy machine its short timeouts expire of themselves.
 
     Nothing else is given another chance: a key that showed once has shown.
     """
     while tries and result.violations and all(map(_is_of_time, result.violations)):
         tries -= 1
-        result = attrs.evolve(run_cell(result.cell), again=True)
+        result = attrs.evolve(run_cell(result.cell, via), again=True)
     return result
 
 

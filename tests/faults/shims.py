@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -41,10 +41,10 @@ class Run:
     """The stream and what hangs on it, as a debugger would show them."""
 
 
-def target(provider: str, base_url: str, key: str) -> Target:
+def target(provider: str, base_url: str, key: str, headers: Mapping[str, str] | None = None) -> Target:
     """A target for a server of this machine."""
     versioned = provider.startswith("openai")
-    return Target(provider, "sample-1", key, base_url + ("/v1" if versioned else ""))
+    return Target(provider, "sample-1", key, base_url + ("/v1" if versioned else ""), headers=headers)
 
 
 def _shown(stream: Any) -> list[str]:

@@ -142,7 +142,7 @@ def test_the_matrix_has_1200_cells_and_no_two_are_the_same() -> None:
 def test_only_what_was_too_slow_is_run_again(violations: list[str], runs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Cell] = []
 
-    def run_cell(again: Cell) -> matrix.Result:
+    def run_cell(again: Cell, via: matrix.Via) -> matrix.Result:
         asked.append(again)
         return matrix.Result(again, "finished", [], 0.1)
 
