@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
 from deltawire.dialects import DIALECTS
+from deltawire.encode import Lost
 from deltawire.events import (
     ChoiceFinished,
+    Citation,
     Event,
     Failed,
     Finished,
     FinishReason,
+    Logprobs,
+    Malformed,
+    MediaDelta,
+    OpaqueState,
     ReasoningDelta,
     RefusalDelta,
+    ServerToolUsed,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
+    Unknown,
 )
 from deltawire.failures import Failure, FailureKind
 from deltawire.usage import Usage
@@ -203,6 +212,29 @@ def assert_same_answer(source: list[Event], target: str, received: list[Event]) 
         _same_end(sent, came, schema)
     for index in sent.choices.keys() | came.choices.keys():
         _same_choice(sent.choices.get(index, Said()), came.choices.get(index, Said()))
+
+
+# What is on the wire as often as it was told, or counted among what is lost.
+_ACCOUNTED = {
+    Citation: "citation",
+    Malformed: "malformed",
+    MediaDelta: "media_delta",
+    OpaqueState: "opaque_state",
+    ServerToolUsed: "server_tool_used",
+    Unknown: "unknown",
+}
+
+
+def assert_accounted(source: list[Event], lost: Iterable[Lost], received: list[Event]) -> None:
+    """Checks that nothing is dropped in silence: what does not come back is in the encoder's list."""
+    counts = Counter[str]()
+    for record in lost:
+        counts[record.event] += record.count
+    for kind, name in _ACCOUNTED.items():
+        sent, came = (sum(isinstance(event, kind) for event in events) for events in (source, received))
+        assert sent - came <= counts[name], (name, sent, came, counts[name])
+    if any(isinstance(event, Logprobs) for event in source):
+        assert counts["logprobs"] or any(isinstance(event, Logprobs) for event in received)
 
 
 def _same_failure(sent: Failure, came: Failure, schema: str) -> None:

@@ -13,6 +13,7 @@ from ..events import (
     FinishReason,
     Logprobs,
     MediaDelta,
+    OpaqueState,
     ReasoningDelta,
     RefusalDelta,
     TextDelta,
@@ -63,6 +64,10 @@ class ChatWriter(Writer):
         self._roles: set[int] = set()
         self._refused: set[int] = set()
         self._cited: dict[int, list[dict[str, Any]]] = {}
+        self._calls: dict[tuple[int, int], int] = {}
+        """The calls' numbers by choice and part."""
+        self._reasoned: set[tuple[int, int]] = set()
+        self._details = 0
         self._custom: set[tuple[int, int]] = set()
 
     def text(self, event: TextDelta) -> str:
@@ -73,6 +78,8 @@ class ChatWriter(Writer):
         """A `reasoning_content` delta, DeepSeek's field, or a `reasoning` one where the dialect has that."""
         if event.kind == "summary":
             self.lose(event, "kind", "reasoning is said without its kind")
+        if self.native:
+            self._reasoned.add((event.choice, event.part))
         return self._delta(event.choice, self._reasoning + quoted(event.text))
 
     def refusal(self, event: RefusalDelta) -> str:
@@ -82,6 +89,7 @@ class ChatWriter(Writer):
 
     def call_started(self, event: ToolCallStarted) -> str:
         """The entry with id and name."""
+        self._calls[event.choice, event.part] = event.index
         if event.kind == "other":
             self.lose(event, "kind", "a client tool of another kind is said as a function")
         if event.kind == "custom":
@@ -129,6 +137,26 @@ class ChatWriter(Writer):
         tokens = json_text({"content": event.tokens, "refusal": None})
         said = f'{self._chunk_head()}{event.choice},"delta":{{}},"logprobs":{tokens},"finish_reason":null}}]}}\n\n'
         return self._role(event.choice) + said
+
+    def opaque(self, event: OpaqueState) -> str:
+        """What servers of this schema have for it: OpenRouter's `reasoning_details`, and `extra_content` of Gemini's
+        compatible endpoint on a call or on text."""
+        place = (event.choice, event.part)
+        if not self.native or event.kind not in ("signature", "encrypted"):
+            return super().opaque(event)
+        if event.kind == "encrypted" or place in self._reasoned or (place not in self._calls and event.item_id):
+            detail = {"type": "reasoning.text", "signature": event.data}
+            if event.kind == "encrypted":
+                detail = {"type": "reasoning.encrypted", "data": event.data}
+            if event.item_id:
+                detail["id"] = event.item_id
+            self._details += 1
+            said = json_text({**detail, "index": self._details - 1})
+            return self._delta(event.choice, f'"reasoning_details":[{said}]')
+        extra = f'"extra_content":{json_text({"google": {"thought_signature": event.data}})}'
+        if place in self._calls:
+            return self._delta(event.choice, f'"tool_calls":[{{"index":{self._calls[place]},{extra}}}]')
+        return self._delta(event.choice, extra)
 
     def choice_finished(self, event: ChoiceFinished) -> str:
         """The sources, and the chunk with an empty delta and the finish reason."""

@@ -139,6 +139,8 @@ class ResponsesWriter(Writer):
         """Nothing yet: the provider's own item comes with its end."""
         if not self.native:
             return super().server_tool(event)
+        if event.kind == "status":
+            return self.lose(event, "status", "its item comes whole with its end, without news on the way")
         if event.part not in self.said:
             self._awaited[event.part] = "server_tool_used"
         return ""

@@ -17,7 +17,6 @@ __all__ = [
     "url_citation",
 ]
 
-_URL_FIELDS = ("url", "title", "start_index", "end_index")
 _ANTHROPIC_LOCATIONS = frozenset(
     {
         "char_location",
@@ -37,7 +36,7 @@ def url_citation(payload: Any) -> dict[str, Any] | None:
     fields = as_object(fields.get("url_citation")) or fields
     if not as_text(fields.get("url")):
         return None
-    return {name: fields[name] for name in _URL_FIELDS if fields.get(name) is not None}
+    return {name: value for name, value in fields.items() if name != "type" and value is not None}
 
 
 def is_anthropic_citation(payload: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.encoded import encoded as encode_to
-from tests.encoded import payloads
+from tests.encoded import lost, payloads
 
 from deltawire import Encoder, Event, Usage
 from deltawire.events import (
@@ -18,6 +18,7 @@ from deltawire.events import (
     Heartbeat,
     Logprobs,
     MediaDelta,
+    OpaqueState,
     ReasoningDelta,
     RefusalDelta,
     ResponseStarted,
@@ -93,6 +94,27 @@ def test_dialects_with_a_reasoning_field_of_another_name() -> None:
 def test_counts_of_nothing_are_no_chunk() -> None:
     usage = UsageUpdate(Usage())
     assert payloads(encoded(START, usage, *STOP)) == payloads(encoded(START, *STOP))
+
+
+def test_state_of_reasoning_is_a_detail() -> None:
+    said = deltas(ReasoningDelta("hm"), OpaqueState("signature", "s1"), OpaqueState("encrypted", "e1", "rs_1"))
+    assert said[1:] == [
+        {"reasoning_details": [{"type": "reasoning.text", "signature": "s1", "index": 0}]},
+        {"reasoning_details": [{"type": "reasoning.encrypted", "data": "e1", "id": "rs_1", "index": 1}]},
+    ]
+
+
+def test_state_of_calls_and_text_is_extra_content() -> None:
+    extra = {"google": {"thought_signature": "s1"}}
+    call = ToolCallStarted(2, "i", "f", part=1)
+    said = deltas(TextDelta("a"), OpaqueState("signature", "s1"), call, OpaqueState("signature", "s1", "i", part=1))
+    assert said[1] == {"extra_content": extra}
+    assert said[3] == {"tool_calls": [{"index": 2, "extra_content": extra}]}
+
+
+def test_another_vendors_state_is_lost() -> None:
+    events = (ResponseStarted("r", "m", "anthropic"), ReasoningDelta("hm"), OpaqueState("signature", "s1"))
+    assert ("opaque_state", "signature") in lost("openai-chat", *events)
 
 
 def test_custom_tools_have_an_input() -> None:
