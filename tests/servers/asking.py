@@ -129,8 +129,8 @@ def is_part(run: Run, answer: Answer, dialect: Dialect) -> bool:
     )
 
 
-def together(do: Callable[[_Job], _Result], jobs: Iterable[_Job]) -> list[tuple[_Job, _Result]]:
-    """Does all of these at once, as most of them only wait."""
+def together(do: Callable[[_Job], _Result], jobs: Iterable[_Job], at_once: int = 24) -> list[tuple[_Job, _Result]]:
+    """Does all of these, so many at once, as most of them only wait."""
     each: Sequence[_Job] = list(jobs)
-    with ThreadPoolExecutor(max_workers=24) as pool:
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
         return list(zip(each, pool.map(do, each), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -129,8 +130,7 @@ _AGAIN = {"userMessage": prompt("again")}
 _OTHER = {"userMessage": prompt("other")}
 _WAITED = {"match": {"userMessage": prompt("processing")}, "response": {"content": "Waited 🌍."}}
 
-FIXTURES: list[dict[str, Any]] = [
-    *(answer.fixture for answer in ANSWERS.values()),
+_OTHERS: list[dict[str, Any]] = [
     *_LOOP_FIXTURES,
     *(
         ANSWERS["everything"].fixture | {"match": {"userMessage": prompt(name)}} | options
@@ -149,4 +149,12 @@ FIXTURES: list[dict[str, Any]] = [
     {"match": _AGAIN | {"sequenceIndex": 0}, "response": {"error": {"message": "Busy."}, "status": 503}},
     {"match": _AGAIN | {"sequenceIndex": 1}, "response": {"content": "At last 🌍."}, "chunkSize": 7},
 ]
-"""All of them."""
+
+
+def fixtures(answers: Iterable[Answer]) -> list[dict[str, Any]]:
+    """All that aimock is to answer, with these whole answers."""
+    return [*(answer.fixture for answer in answers), *_OTHERS]
+
+
+FIXTURES = fixtures(ANSWERS.values())
+"""All of it."""

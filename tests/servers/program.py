@@ -17,6 +17,7 @@ __all__ = ["MissingError", "Program", "answers", "free_port"]
 
 _GUARD = Path(__file__).with_name("guard.py")
 _SECONDS_TO_END = 10.0
+_LAST_WORDS = 2_000
 
 
 class MissingError(Exception):
@@ -96,5 +97,5 @@ class Program:
 
     def _not_yet(self) -> None:
         if self.process.poll() is not None or time.monotonic() > self._ready_by:
-            raise RuntimeError(f"{self._command[3]} is not ready:\n{self.log}")
+            raise RuntimeError(f"{self._command[3]} is not ready:\n{self.log[-_LAST_WORDS:]}")
         time.sleep(0.02)
