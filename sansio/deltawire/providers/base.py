@@ -172,15 +172,16 @@ class Provider:
     def start(self, identifier: Any, model: Any, events: list[Event]) -> None:
         """Keeps the first id and model that are not blank, and begins the response once there is one.
 
-        What is no text is neither, and told as a vendor field.
+        What is no text is neither, and told as a vendor field; behind the beginning nothing more is said of them.
         """
+        begun = self.started
         if not self.id and isinstance(identifier, str):
             self.id = identifier
         if not self.model and isinstance(model, str):
             self.model = model
         if not self.started and (self.id or self.model):
             self.begin(events)
-        if not (isinstance(identifier, str | None) and isinstance(model, str | None)):
+        if not (begun or (isinstance(identifier, str | None) and isinstance(model, str | None))):
             odd = {"id": identifier, "model": model}
             self.describe({key: value for key, value in odd.items() if not isinstance(value, str)}, events)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from deltawire.events import Event, Metadata, Note
+from deltawire.events import Event, Metadata, Note, ResponseStarted
 from deltawire.notes import NoteCode
 from deltawire.providers.base import Provider, ProviderOptions
+from deltawire.usage import Usage
 
 
 class Plain(Provider):
@@ -16,6 +17,13 @@ class Plain(Provider):
 
     proof = "nothing"
     can_finish = False
+
+
+class Counting(Plain):
+    """Counts tokens in."""
+
+    def usage_of(self, raw: dict[str, Any]) -> Usage:
+        return Usage(raw["input_tokens"], raw=raw)
 
 
 @pytest.fixture
@@ -62,3 +70,21 @@ def test_fields_that_nobody_knows_are_metadata(provider: Provider, name: str, to
         provider.describe_rest({"known": 5, "new": 1}, frozenset({"known"}), events, ("choice", 2), name)
     provider.describe_rest({"known": 6}, frozenset({"known"}), events, ("choice", 2), name)
     assert events == [Metadata(told)]
+
+
+def test_an_id_or_model_that_is_no_text_is_told_at_the_beginning_only() -> None:
+    plain, events = Plain(ProviderOptions("plain")), list[Event]()
+    plain.start(5, "m", events)
+    plain.start(6, ["n"], events)
+    assert events == [ResponseStarted("", "m", "plain"), Metadata({"id": 5})]
+
+
+def test_an_odd_count_is_noted_once_and_the_last_good_one_stays() -> None:
+    plain, events = Counting(ProviderOptions("plain")), list[Event]()
+    plain.begin(events)
+    for said in ({"input_tokens": 3}, {"input_tokens": "x"}, {"input_tokens": "x"}, {"input_tokens": [7]}):
+        plain.count(said, events)
+    notes = [event.detail for event in events if isinstance(event, Note)]
+    assert notes == ['{"input_tokens":"x"}', '{"input_tokens":[7]}']
+    assert plain.usage is not None
+    assert plain.usage.input_tokens == 3

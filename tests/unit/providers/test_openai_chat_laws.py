@@ -96,6 +96,11 @@ class TestThePlainWayIsTheGeneralWay:
             events = of_payloads(parser(provider), payloads)
             assert of_payloads(general_parser(provider), payloads) == events, provider
 
+    @pytest.mark.parametrize("odd", [{"id": True}, {"id": 5}, {"model": ["m"]}, {"id": None, "model": {}}], ids=repr)
+    def test_an_odd_id_in_a_later_chunk_was_told_by_the_general_way_only(self, odd: dict[str, Any]) -> None:
+        said = [{**text(piece), **fields} for piece, fields in (("a", {}), ("b", {}), ("c", odd), ("d", {}))]
+        assert of_payloads(general_parser("azure"), said) == of_payloads(parser("azure"), said)
+
     @given(near_misses(STREAMS), st.sampled_from(sorted(DIALECTS)))
     def test_for_near_misses(self, payloads: list[Any], provider: str) -> None:
         events = of_payloads(parser(provider), payloads)
