@@ -125,8 +125,15 @@ def test_no_block_of_code_is_left_out(page: Path) -> None:
 def test_every_command_that_a_page_shows_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     blocks = "\n".join(code for kind in ("", "sh", "text") for _, code in fences(page, kind))
-    shown = set(re.findall(r"^(?:\$ )?(?:.*\| *)?deltawire (\w+)", blocks, re.MULTILINE))
-    assert shown - set(deltawire_command.commands) == set()
+    wrong = []
+    for line in re.findall(r"^(?:\$ |.*\| *)?deltawire (\w+.*)", blocks, re.MULTILINE):
+        name, *words = line.partition("  #")[0].split()
+        command = deltawire_command.commands.get(name)
+        known = {option for parameter in getattr(command, "params", ()) for option in parameter.opts} | {"--help"}
+        piped = words.index("|") if "|" in words else len(words)
+        wrong += [line for word in words[:piped] if word.startswith("--") and word.partition("=")[0] not in known]
+        wrong += [] if command else [line]
+    assert wrong == []
     for module in set(re.findall(r"python -m (tests\.[\w.]+|fuzz)", text)):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
