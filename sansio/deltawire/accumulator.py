@@ -161,7 +161,7 @@ class Accumulator:
         self._damaged = False
 
     def feed(self, event: Event) -> None:
-        """Takes the next event."""
+        """Takes the next event. Raises TypeError for a list of them, which is for `feed_all`."""
         match event:
             case TextDelta():
                 self._choice(event.choice).part(event.part, "text").pieces.append(event.text)
@@ -244,6 +244,8 @@ class Accumulator:
                 part = self._choice(event.choice).part(event.part, "")
                 part.kind = part.kind or event.kind
                 part.native = event.native
+            case list():
+                raise TypeError("feed() takes one event, feed_all() several")
             case _:
                 pass
 

@@ -21,13 +21,15 @@ def iter_events(provider: str, chunks: Iterable[bytes], **options: Any) -> Itera
     """The events of a body that comes in chunks, each as soon as it is complete, a terminal event last.
 
     Chunks are read one at a time, none after the terminal event. What the iterable raises passes through. `options`
-    are those of `parser`.
+    are those of `parser`. Raises TypeError for a single body in place of chunks.
     """
     return _Events(provider, chunks, options)
 
 
 class _Events(Iterator[Event]):
     def __init__(self, provider: str, chunks: Iterable[bytes], options: dict[str, Any]) -> None:
+        if isinstance(chunks, bytes | bytearray | memoryview | str):
+            raise TypeError("iter_events() takes chunks, such as [body]; parse() takes one body")
         self._parser = parser(provider, **options)
         self._chunks = iter(chunks)
         self._ready: list[Event] = []

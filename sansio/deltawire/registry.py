@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -10,6 +9,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from .dialects import DIALECTS
+from .nearest import did_you_mean
 from .providers.anthropic import Anthropic
 from .providers.base import Provider
 from .providers.bedrock import Bedrock, Nova
@@ -68,7 +68,6 @@ def provider_row(name: str) -> ProviderRow:
     """The row of that name; raises ValueError with the nearest name for one that does not exist."""
     row = PROVIDERS.get(name)
     if row is None:
-        near = difflib.get_close_matches(name.lower().replace("_", "-"), PROVIDERS, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
+        hint = did_you_mean(name, PROVIDERS) or "."
         raise ValueError(f"no provider {name!r}{hint} Known: {', '.join(sorted(PROVIDERS))}")
     return row

@@ -11,6 +11,7 @@ import attrs
 from .error_body import http_failure
 from .events import Event, Finished
 from .failures import Failure, FailureKind, UsageError
+from .framing.as_bytes import as_bytes
 from .limits import Limits
 from .mending import SurrogateMender
 from .opening import Opening, open_body, payload_reader
@@ -57,6 +58,8 @@ class ResponseParser:
     ) -> None:
         row = provider_row(provider)
         limits = Limits() if limits is None else limits
+        if isinstance(redact, str):
+            raise TypeError("redact takes several secrets: redact=(key,)")
         self._row = row
         self._limits = limits
         self._provider = row.schema(ProviderOptions(provider, limits, id_prefix, Redactor(tuple(redact)), row.schemas))
@@ -136,13 +139,13 @@ class ResponseParser:
     def receive_data(self, chunk: bytes | bytearray | memoryview) -> list[Event]:
         """Takes the next bytes of the body, split anywhere; they are copied. Empty ones mean nothing.
 
-        Raises UsageError after the end, or if payloads were given before.
+        Raises UsageError after the end, or if payloads were given before, and TypeError for what is no bytes.
         """
         if self._closed or self._by_payload:
             if chunk:
                 raise UsageError("receive_data() after the end of the body, or mixed with receive_payload()")
             return []
-        data = chunk if type(chunk) is bytes else bytes(chunk)
+        data = chunk if type(chunk) is bytes else as_bytes(chunk)
         provider = self._provider
         if provider.ended:
             self.dropped_bytes += len(data)
@@ -181,8 +184,11 @@ class ResponseParser:
         """The body ended badly, as `failure` says (reset, timeout, cancel). Idempotent.
 
         Nothing of an unfinished frame is delivered. The terminal event is `Finished` with a note if the answer was
-        proved complete, the status's own failure if the status was 400 or above, else `Failed(failure)`.
+        proved complete, the status's own failure if the status was 400 or above, else `Failed(failure)`. Raises
+        TypeError for anything but a `Failure`, such as an exception: `Failure("read", "the connection was reset")`.
         """
+        if not isinstance(failure, Failure):  # pyright: ignore[reportUnnecessaryIsInstance] - an exception, mostly
+            raise TypeError(f"receive_error() takes a Failure(kind, message), not {type(failure).__name__}")
         if self._closed:
             return []
         self._closed = True

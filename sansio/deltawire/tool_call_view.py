@@ -68,11 +68,16 @@ class ToolCallView:
         """In order of appearance."""
 
     def feed(self, event: Event) -> GrowingCall | None:
-        """Takes the next event; gives the call that it changes, None for an event of no call whose start was fed."""
+        """Takes the next event; gives the call that it changes, None for an event of no call whose start was fed.
+
+        Raises TypeError for a list of events.
+        """
         if isinstance(event, ToolCallStarted):
             call = self.calls[event.choice, event.index] = GrowingCall(event)
             return call
         if not isinstance(event, ToolCallDelta | ToolCallFinished):
+            if isinstance(event, list):
+                raise TypeError("feed() takes one event; a parser gives lists of them")
             return None
         known = self.calls.get((event.choice, event.index))
         if known is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..dialects import DIALECTS
 from ..events import Event, Failed
 from ..failures import Failure, FailureKind, UsageError
+from ..nearest import did_you_mean
 from .anthropic import AnthropicWriter
 from .errors import retry_headers
 from .gemini import GeminiWriter
@@ -63,8 +63,7 @@ class Encoder:
         """
         kind = _WRITERS.get(provider)
         if kind is None:
-            near = difflib.get_close_matches(provider.lower().replace("_", "-"), ENCODABLE, 1, 0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
+            hint = did_you_mean(provider, ENCODABLE) or "."
             raise ValueError(f"no encoder for {provider!r}{hint} There is one for: {', '.join(ENCODABLE)}")
         self._writer = kind(WriterOptions(provider, id, created, model, usage, array))
         self.provider = provider
@@ -85,9 +84,11 @@ class Encoder:
         return self._writer.lost.records()
 
     def feed(self, event: Event) -> bytes:
-        """The bytes that the event makes, `b""` if it says nothing yet. Raises UsageError after the end."""
+        """The bytes that the event makes, `b""` if it says nothing yet. Raises UsageError after the end, and TypeError for a list."""
         if self._writer.ended:
             raise UsageError("feed() after the end of the stream")
+        if isinstance(event, list):
+            raise TypeError("feed() takes one event; a parser gives lists of them")
         return to_bytes(self._writer.write(event))
 
     def end(self) -> bytes:

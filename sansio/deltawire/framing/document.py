@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..failures import Failure
 from ..limits import Limits
 from ..nesting import NestingScanner
+from .as_bytes import as_bytes
 from .lines import too_large
 
 __all__ = ["DocumentDecoder"]
@@ -33,7 +34,7 @@ class DocumentDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """Nothing: a document is given whole, at its end."""
-        data = bytes(data)
+        data = as_bytes(data)
         if data and self.failure is None:
             self._body += data
             if not self.closed:

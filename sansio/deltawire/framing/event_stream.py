@@ -20,6 +20,7 @@ import attrs
 
 from ..failures import Failure, FailureKind
 from ..limits import Limits
+from .as_bytes import as_bytes
 from .lines import too_large
 
 __all__ = ["EventStreamDecoder", "EventStreamMessage", "HeaderType", "HeaderValue", "encode_message"]
@@ -132,7 +133,7 @@ class EventStreamDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[EventStreamMessage]:
         """The messages that `data` completes, in order."""
-        data = bytes(data)
+        data = as_bytes(data)
         if not data or self.failure is not None:
             return []
         self._parts.append(data)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from ..failures import Failure, FailureKind
 from ..limits import Limits
 from ..nesting import NestingScanner, StringScanner
+from .as_bytes import as_bytes
 from .lines import too_large
 
 __all__ = ["JSONArrayDecoder"]
@@ -62,7 +63,7 @@ class JSONArrayDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The elements that `data` completes, in order."""
-        data = bytes(data)
+        data = as_bytes(data)
         if not self._opened and self.failure is None:
             data = self._open(data)
         if not self._opened or self.failure is not None:

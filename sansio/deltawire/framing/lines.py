@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..failures import Failure, FailureKind
 from ..limits import Limits
+from .as_bytes import as_bytes
 
 __all__ = ["LineDecoder", "too_large"]
 
@@ -40,7 +41,7 @@ class LineDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The lines that `data` completes, in order."""
-        data = bytes(data)
+        data = as_bytes(data)
         if not data or self.failure is not None:
             return []
         if self.after_cr:

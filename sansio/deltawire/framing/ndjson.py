@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ..failures import Failure
 from ..limits import Limits
+from .as_bytes import as_bytes
 from .lines import too_large
 
 __all__ = ["NDJSONDecoder"]
@@ -42,7 +43,7 @@ class NDJSONDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The lines that `data` completes, each the bytes of one JSON value."""
-        data = bytes(data)
+        data = as_bytes(data)
         if self.failure is not None:
             return []
         lines = data.split(b"\n")

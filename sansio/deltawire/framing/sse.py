@@ -18,6 +18,7 @@ import attrs
 
 from ..failures import Failure
 from ..limits import Limits
+from .as_bytes import as_bytes
 from .lines import LineDecoder, too_large
 
 __all__ = ["SSEDecoder", "SSEFrame"]
@@ -104,7 +105,7 @@ class SSEDecoder:
     def feed(self, data: bytes | bytearray | memoryview) -> list[SSEFrame]:
         """The frames that `data` completes, in order."""
         blocks: list[SSEBlock | str] = []
-        self._feed_lines(self._past_bom(bytes(data)), blocks)
+        self._feed_lines(self._past_bom(as_bytes(data)), blocks)
         return _frames(blocks)
 
     def end(self) -> list[SSEFrame]:

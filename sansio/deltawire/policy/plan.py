@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Self
 
 import attrs
 
 from ..failures import Failure, FailureKind
+from ..nearest import did_you_mean
 from ..requests import ConfigurationError, Target
 from ..requests.credentials import HoldsSecrets
 from ..requests.vendors import VENDORS
@@ -18,7 +18,14 @@ __all__ = ["Plan"]
 _VARIABLE = "DELTAWIRE_PLAN"
 
 
+def _target(_: object, field: attrs.Attribute[Target], value: object) -> None:
+    if not isinstance(value, Target):
+        raise TypeError(f"{field.name} is a Target(provider, model), not {type(value).__name__}")
+
+
 def _targets(targets: Iterable[Target]) -> tuple[Target, ...]:
+    if isinstance(targets, Target):
+        raise TypeError("fallbacks are several targets: Plan(first, [second])")
     return tuple(targets)
 
 
@@ -26,9 +33,11 @@ def _targets(targets: Iterable[Target]) -> tuple[Target, ...]:
 class Plan(HoldsSecrets):
     """A primary target, and those that are asked when it gives no answer. Shows no key, and refuses to be pickled."""
 
-    primary: Target
+    primary: Target = attrs.field(validator=_target)
     """The target that is asked first."""
-    fallbacks: tuple[Target, ...] = attrs.field(default=(), converter=_targets)
+    fallbacks: tuple[Target, ...] = attrs.field(
+        default=(), converter=_targets, validator=attrs.validators.deep_iterable(_target)
+    )
     """The others, in order."""
 
     @property
@@ -38,8 +47,12 @@ class Plan(HoldsSecrets):
 
     @classmethod
     def of(cls, plan: Plan | Target) -> Plan:
-        """The plan itself; a target alone is a plan of one."""
-        return Plan(plan) if isinstance(plan, Target) else plan
+        """The plan itself; a target alone is a plan of one. Raises TypeError for anything else."""
+        if isinstance(plan, Plan):
+            return plan
+        if isinstance(plan, Target):
+            return Plan(plan)
+        raise TypeError(f"a Plan or a Target is needed, not {type(plan).__name__}: Target('anthropic', 'model')")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -65,8 +78,7 @@ def _read(entry: str, env: Mapping[str, str]) -> Target:
     if not (provider and colon and model):
         raise _unconfigured(f"{_VARIABLE} holds {entry!r}, which is not of the form provider:model")
     if provider != "openai" and provider not in VENDORS:
-        near = difflib.get_close_matches(provider.lower().replace("_", "-"), ["openai", *VENDORS], 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(provider, ["openai", *VENDORS])
         raise _unconfigured(f"{_VARIABLE} names the unknown provider {provider!r}{hint}")
     return Target.from_env(provider, model, env)
 

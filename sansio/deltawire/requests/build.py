@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ..nearest import did_you_mean
 from ..version import __version__
 from .anthropic import anthropic_body, anthropic_headers, anthropic_url
 from .bedrock import bedrock_url, converse_body, invoke_body
@@ -88,14 +89,15 @@ def build_request(
 
     Raises ConfigurationError, never showing a key, if the target cannot be used as it is: an unknown provider, a
     missing or damaged key, a missing region, an option that the provider has no field for. Raises TypeError or
-    ValueError for what JSON cannot hold.
+    ValueError for what JSON cannot hold, and TypeError for a text or one message in place of messages, for a tool that
+    is no mapping, and for other options than `Options`.
     """
     vendor = _checked(target)
     schema = _SCHEMAS.get(target.provider, _CHAT)
-    said = [*(messages or ()), *([] if prompt is None else [{"role": "user", "content": prompt}])]
+    said = [*_checked_messages(messages or ()), *([] if prompt is None else [{"role": "user", "content": prompt}])]
     if not said and not any(field in (extra or {}) for field in _MESSAGE_FIELDS):
         raise unconfigured(target.provider, "Nothing to ask: pass a prompt or messages")
-    conversation = Conversation(tuple(said), system, tuple(map(read_tool, tools)), options or Options())
+    conversation = Conversation(tuple(said), system, tuple(map(read_tool, tools)), _checked_options(options))
     url = schema.url(target)
     body = _encoded(_with_extra(schema.body(target, conversation), extra or {}))
     headers = [("Accept", vendor.accept), *_PLAIN_HEADERS, *schema.headers(target), *_identity(target, vendor)]
@@ -113,11 +115,32 @@ _PLAIN_HEADERS = (
 )
 
 
+def _checked_messages(messages: Iterable[Any]) -> list[Any]:
+    if isinstance(messages, str | Mapping):
+        raise TypeError("messages is a list of messages; a text alone is a prompt")
+    listed = list(messages)
+    for message in listed:
+        if not isinstance(message, Mapping):
+            raise TypeError(f"a message is a mapping such as {{'role': 'user', 'content': '…'}}, not {_kind(message)}")
+    return listed
+
+
+def _checked_options(options: Options | None) -> Options:
+    if options is not None and not isinstance(options, Options):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"options are an Options record, not {_kind(options)}; fields of the body go into extra")
+    return options or Options()
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
 def _checked(target: Target) -> Vendor:
     # The frames of this traceback hold no key: a tool that prints local variables prints masked records.
     vendor = VENDORS.get(target.provider)
     if vendor is None:
-        raise unconfigured(target.provider, f"Unknown provider {target.provider!r}")
+        hint = did_you_mean(target.provider, ["openai", *VENDORS])
+        raise unconfigured(target.provider, f"Unknown provider {target.provider!r}{hint}")
     fault = None if target.base_url is None else url_fault(base_of(target))
     if fault is not None:
         raise unconfigured(target.provider, f"The base URL {fault}")

@@ -146,7 +146,9 @@ def plain_text(message: Any) -> tuple[str, str] | None:
 
 
 def read_tool(tool: ToolLike) -> ToolLike:
-    """A mapping with a tool's keys and no others becomes a Tool; everything else stays as it is."""
+    """A mapping with a tool's keys and no others becomes a Tool; another one stays as it is. TypeError for the rest."""
+    if not isinstance(tool, Tool | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - a function, mostly
+        raise TypeError(f"a tool is a Tool or a mapping, not {type(tool).__name__}; tools are a list of them")
     if isinstance(tool, Tool) or "name" not in tool or not tool.keys() <= _TOOL_KEYS:
         return tool
     return Tool(tool["name"], tool.get("description") or "", tool.get("parameters"), tool.get("strict"))
