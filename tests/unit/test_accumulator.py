@@ -330,3 +330,9 @@ def test_any_pieces_of_the_same_texts_accumulate_to_the_same_message(said: list[
     once: list[Event] = [ReasoningDelta("".join(thought))] if any(thought) else []
     once += [TextDelta("".join(said), part=1)] if any(said) else []
     assert message_of(*pieces) == message_of(*once)
+
+
+def test_a_list_of_events_is_not_passed_over_as_an_event_that_says_nothing() -> None:
+    events: Any = [TextDelta("a")]
+    with pytest.raises(TypeError, match=r"feed_all\(\)"):
+        Accumulator().feed(events)

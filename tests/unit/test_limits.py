@@ -52,3 +52,10 @@ def test_the_deepest_payload_survives_everything_that_recurses() -> None:
     assert "\\ud800" not in repr(events)
     error = b'data: {"error":{"message":"x","deep":' + deep + b"}}\n\n"
     assert feed("openai-chat", error, limits=Limits(json_depth=256), redact=("secret",))[-1].error.message == "x"
+
+
+@pytest.mark.parametrize("field", [field.name for field in attrs.fields(Limits)])
+def test_a_limit_below_nothing_is_refused(field: str) -> None:
+    assert Limits(**{field: 0}) != Limits()
+    with pytest.raises(ValueError, match=field):
+        Limits(**{field: -1})

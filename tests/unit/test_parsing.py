@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.helpers import CHAT, CHAT_TEXT, each_sample, feed, sse
@@ -72,3 +73,9 @@ def test_what_the_chunks_raise_passes_through_and_reading_may_go_on() -> None:
     with pytest.raises(ConnectionError, match="reset"):
         next(events)
     assert first + list(events) == feed("openai-chat", sse(*CHAT_TEXT))
+
+
+@pytest.mark.parametrize("body", [b"data: {}", bytearray(b"data: {}"), memoryview(b"data: {}"), "data: {}"], ids=repr)
+def test_one_body_is_no_chunks(body: Any) -> None:
+    with pytest.raises(TypeError, match=r"iter_events\(\) takes chunks, such as \[body\]; parse\(\) takes one body"):
+        iter_events("openai-chat", body)

@@ -321,3 +321,24 @@ def test_dialect_without_a_reasoning_field_gets_none() -> None:
     said = Conversation((), None, (), Options(thinking=True, effort="high"))
     assert chat_fields(silent, said) == {}
     assert chat_fields(DIALECTS["groq"], said) == {"reasoning_effort": "high"}
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        ({"messages": "hi"}, "messages is a list of messages; a text alone is a prompt"),
+        ({"messages": {"role": "user", "content": "hi"}}, "messages is a list of messages"),
+        ({"messages": ["hi"]}, "a message is a mapping such as .*, not str"),
+        ({"prompt": "hi", "tools": {"name": "f"}}, "a tool is a Tool or a mapping, not str"),
+        ({"prompt": "hi", "tools": [print]}, "a tool is a Tool or a mapping, not builtin_function_or_method"),
+        ({"prompt": "hi", "options": {"temperature": 1}}, "an Options record, not dict; fields of the body go into"),
+    ],
+    ids=["text", "one message", "texts", "one tool", "function", "options"],
+)
+def test_what_is_asked_has_the_types_that_it_should(ask: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        build_request(Target("openai-chat", "m", api_key="k"), **ask)
+
+
+def test_an_unknown_provider_of_a_target_is_refused_with_the_nearest() -> None:
+    assert refusal(Target("claude", "m"), "hi") == "Unknown provider 'claude'; did you mean 'anthropic'?"

@@ -327,3 +327,21 @@ def test_the_terminal_event_needs_no_end_of_the_body() -> None:
         assert isinstance(response.receive_data(body)[-1], Finished)
         assert response.ended
         assert response.receive_eof() == []
+
+
+class TestWrongTypes:
+    """A caller without a type checker learns of a mistake where it is made, not from an answer that looks empty."""
+
+    @pytest.mark.parametrize("chunk", [5, "data: {}", None, [b"data: {}"]], ids=repr)
+    def test_a_chunk_is_bytes(self, chunk: Any) -> None:
+        with pytest.raises(TypeError, match="a bytes-like object is required, not "):
+            parser("openai-chat").receive_data(chunk)
+
+    @pytest.mark.parametrize("failure", ["reset", ConnectionResetError("reset"), None], ids=repr)
+    def test_a_failure_is_a_record(self, failure: Any) -> None:
+        with pytest.raises(TypeError, match=r"receive_error\(\) takes a Failure\(kind, message\), not "):
+            parser("openai-chat").receive_error(failure)
+
+    def test_one_secret_is_not_the_secrets(self) -> None:
+        with pytest.raises(TypeError, match=r"redact=\(key,\)"):
+            parser("openai-chat", redact="sk-1")

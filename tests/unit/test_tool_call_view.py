@@ -270,3 +270,9 @@ def test_regrouping_changes_neither_the_message_nor_any_other_event(fragments: l
     started = [event.index for event in came if isinstance(event, ToolCallStarted)]
     calls = [event for event in came if isinstance(event, OF_CALLS)]
     assert [event.index for event in calls] == sorted((event.index for event in calls), key=started.index)
+
+
+def test_a_list_of_events_is_not_passed_over() -> None:
+    events: Any = []
+    with pytest.raises(TypeError, match="takes one event"):
+        ToolCallView().feed(events)

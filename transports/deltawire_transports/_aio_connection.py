@@ -122,9 +122,9 @@ class AsyncConnection:
         try:
             await self._exchange()
         except Exception as error:  # noqa: BLE001 - whatever the network stack raises becomes a failure of ours
-            self._put(End(failure_of(error, connected=self.connected)))
+            self._put(End(failure_of(error, connected=self.connected, url=self._opened.request.url)))
         except BaseException as error:
-            self._put(End(failure_of(error, connected=self.connected)))
+            self._put(End(failure_of(error, connected=self.connected, url=self._opened.request.url)))
             raise
         finally:
             self._done.set()

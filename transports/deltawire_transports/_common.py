@@ -36,7 +36,14 @@ __all__ = [
 
 
 def open_session(plan: Plan | Target, prompt: str | None, options: SessionOptions) -> StreamSession:
-    """The session of a stream; its waits before another try vary, so that clients do not come back together."""
+    """The session of a stream; its waits before another try vary, so that clients do not come back together.
+
+    Raises TypeError for a keyword that no stream has, and says where a field of the request's body goes.
+    """
+    for name in options:
+        if name not in SessionOptions.__annotations__:
+            hint = f"what all providers have goes into options, another field of the body into extra={{{name!r}: …}}"
+            raise TypeError(f"a stream has no keyword {name!r}: {hint}")
     return StreamSession(plan, prompt, jitter=random.random, **options)
 
 
@@ -70,14 +77,14 @@ _CONNECTING = frozenset(
 _TIMEOUTS = frozenset({"ReadTimeout", "WriteTimeout"})
 
 
-def failure_of(error: BaseException, *, connected: bool) -> Failure:
-    """What an exception of the connection means. The exception's own text is left out: it may hold a header."""
+def failure_of(error: BaseException, *, connected: bool, url: str) -> Failure:
+    """What an exception of a request to `url` means. The exception's own text is left out: it may hold a header."""
     name = type(error).__name__
     if name == "ProxyError":
         return Failure(FailureKind.CONNECT, f"The proxy refused the connection ({_status_of(error)})", retryable=False)
     if name in _CONNECTING or (not connected and isinstance(error, OSError)):
         trusted = not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
-        return Failure(FailureKind.CONNECT, f"No connection could be made: {_reason(error)}", retryable=trusted)
+        return Failure(FailureKind.CONNECT, f"No connection to {_place_of(url)}: {_reason(error)}", retryable=trusted)
     if name in _TIMEOUTS:
         return Failure(FailureKind.STALLED, "The connection timed out")
     if name == "RemoteProtocolError":
@@ -92,6 +99,11 @@ def failure_of(error: BaseException, *, connected: bool) -> Failure:
         message = f"A connection of this kind needs the package {error.name.partition('.')[0]}, which is not installed"
         return Failure(FailureKind.UNCONFIGURED, message)
     return Failure(FailureKind.READ, f"The connection broke: {_reason(error)}")
+
+
+def _place_of(url: str) -> str:
+    """Host and port, without a name and password before them."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _status_of(error: BaseException) -> str:

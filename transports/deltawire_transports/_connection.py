@@ -82,7 +82,7 @@ class ThreadedConnection:
                 pool = own_pool(self._opened.request.url, self._ssl_context)
             self._exchange(pool)
         except Exception as error:  # noqa: BLE001 - whatever the network stack raises becomes a failure of ours
-            self._put(End(failure_of(error, connected=self.connected)))
+            self._put(End(failure_of(error, connected=self.connected, url=self._opened.request.url)))
         finally:
             if self._unowned is not None:
                 self._unowned.close()

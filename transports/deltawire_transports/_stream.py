@@ -49,6 +49,7 @@ class BaseStream(abc.ABC):
         self._wishes = CancellationToken()
         self._connection: Connection | None = None
         self._connect_by = math.inf
+        self._url = ""
         self._unsubscribe: Callable[[], None] | None = None
         self._host_events: HostEvents | None = None
         self._chunk_is_taken = False
@@ -107,7 +108,12 @@ class BaseStream(abc.ABC):
         """Closes the connection and wakes. May be called from any thread."""
 
     def merge(self, host_events: HostEvents | None) -> None:
-        """Has iteration give the host's events too, as they come, until None is given; `forward` does it."""
+        """Has iteration give the host's events too, as they come, until None is given; `forward` does it.
+
+        Raises TypeError for another queue: it could not wake whoever waits for an event.
+        """
+        if host_events is not None and not isinstance(host_events, HostEvents):
+            raise TypeError(f"host_events is a HostEvents, not {type(host_events).__name__}")
         before, self._host_events = self._host_events, host_events
         for events, listener in ((before, None), (host_events, self._wake)):
             if events is not None:
@@ -157,7 +163,8 @@ class BaseStream(abc.ABC):
         if wait > 0:
             return min(wait, _LONGEST_WAIT)
         if connect_by <= now:
-            self._perform(self.session.receive_error(failure_of(TimeoutError(), connected=False), now))
+            late = failure_of(TimeoutError(), connected=False, url=self._url)
+            self._perform(self.session.receive_error(late, now))
         else:
             self._perform(self.session.handle_timer(now))
         return None
@@ -200,6 +207,7 @@ class BaseStream(abc.ABC):
             elif isinstance(action, OpenRequest):
                 limit = action.connect_timeout
                 self._connect_by = math.inf if limit is None else self._now() + limit + _CONNECT_SLACK
+                self._url = action.request.url
                 self._connection = self._connect(action)
             elif isinstance(action, CloseRequest):
                 last = actions[-1]

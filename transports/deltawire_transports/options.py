@@ -26,7 +26,8 @@ class SessionOptions(TypedDict, total=False):
     tools: Tools
     """What the model may call: `Tool` records or the provider's own objects; a mapping gives each its own."""
     options: Options | None
-    """Temperature, longest answer, reasoning and the like, in one form for all providers."""
+    """Longest answer, reasoning, stop words, tool choice, in one form for all providers. What it has no field for, such
+    as a temperature, goes into `extra`."""
     extra: Extra | None
     """Fields of the request's body as they are; if every key is a provider's name, the fields for each."""
     system: object

@@ -84,7 +84,10 @@ class Encoder:
         return self._writer.lost.records()
 
     def feed(self, event: Event) -> bytes:
-        """The bytes that the event makes, `b""` if it says nothing yet. Raises UsageError after the end, and TypeError for a list."""
+        """The bytes that the event makes, `b""` if it says nothing yet.
+
+        Raises UsageError after the end, and TypeError for a list of events.
+        """
         if self._writer.ended:
             raise UsageError("feed() after the end of the stream")
         if isinstance(event, list):

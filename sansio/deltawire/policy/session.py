@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, SupportsIndex
+from typing import NoReturn, SupportsIndex, TypeVar
 
 from ..events import Event, Failed, Finished, Heartbeat, Unknown
 from ..failures import Failure, FailureKind, UsageError
@@ -31,6 +31,7 @@ __all__ = ["StreamSession"]
 
 # A server whose keep-alives nobody knows would hold a complete answer back for ever.
 _NO_NEWS = frozenset({Heartbeat, Unknown})
+_Record = TypeVar("_Record", RetryPolicy, Timeouts)
 
 
 class StreamSession:
@@ -69,11 +70,12 @@ class StreamSession:
         """`jitter` gives random numbers from 0 to 1, such as `random.random`; without it waits are not varied.
 
         `prompt` to `extra` are as in `build_request`, `limits` to `id_prefix` as in `parser`. `messages`, `tools` and
-        `extra` may be mappings from provider names to that provider's own. Raises ValueError for other keys.
+        `extra` may be mappings from provider names to that provider's own. Raises ValueError for other keys, and
+        TypeError for a plan, a policy or timeouts that are none.
         """
         self._question = Question(prompt, () if messages is None else messages, tools, system, options, extra)
-        self._policy = RetryPolicy() if policy is None else policy
-        self._timeouts = Timeouts() if timeouts is None else timeouts
+        self._policy = _record("policy", policy, RetryPolicy)
+        self._timeouts = _record("timeouts", timeouts, Timeouts)
         self._jitter = jitter
         self._parsing = ParserOptions(limits, think, loads, raw, id_prefix)
         self._attempts = Attempts(Plan.of(plan), self._policy)
@@ -303,3 +305,9 @@ class StreamSession:
         self._enter(State.ENDED)
         self._outcome = outcome
         return [*map(Deliver, self._preamble.flush()), Deliver(event), Stop(outcome)]
+
+
+def _record(name: str, value: _Record | None, kind: type[_Record]) -> _Record:
+    if value is not None and not isinstance(value, kind):  # a number of seconds or of attempts, mostly
+        raise TypeError(f"{name} is a {kind.__name__} record, not {type(value).__name__}")
+    return kind() if value is None else value

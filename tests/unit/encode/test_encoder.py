@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import attrs
 import pytest
@@ -182,3 +183,14 @@ def test_the_list_of_losses_has_an_end() -> None:
     assert len(records) == 256
     assert sum(record.count for record in records) == 1000
     assert records[-1].reason == "more different losses than are kept apart"
+
+
+def test_a_list_of_events_is_not_passed_over() -> None:
+    events: Any = [TextDelta("a")]
+    with pytest.raises(TypeError, match="takes one event"):
+        Encoder("openai-chat").feed(events)
+
+
+def test_a_provider_that_can_only_be_read_is_not_taken_for_another() -> None:
+    with pytest.raises(ValueError, match=r"no encoder for 'bedrock'\. There is one for: anthropic"):
+        Encoder("bedrock")

@@ -160,3 +160,23 @@ class TestRefusals:
     def test_anything_else_stays_as_it_is(self, provider: str, kind: str, message: str) -> None:
         failure = Failure(FailureKind(kind), message)
         assert with_endpoints(failure, target(provider)) is failure
+
+
+class TestWrongTypes:
+    @pytest.mark.parametrize("plan", ["openai:gpt-5", [target()], None], ids=["text", "list", "none"])
+    def test_a_plan_is_a_plan_or_a_target(self, plan: Any) -> None:
+        with pytest.raises(TypeError, match="a Plan or a Target is needed, not "):
+            Plan.of(plan)
+
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            (lambda: Plan([target(), target()]), "primary is a Target"),
+            (lambda: Plan(target(), [target(), "ollama"]), "fallbacks is a Target"),
+            (lambda: Plan(target(), target()), r"fallbacks are several targets: Plan\(first, \[second\]\)"),
+        ],
+        ids=["list", "text", "one"],
+    )
+    def test_targets_are_targets(self, wrong: Any, words: str) -> None:
+        with pytest.raises(TypeError, match=words):
+            wrong()

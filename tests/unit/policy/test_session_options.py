@@ -153,3 +153,16 @@ def test_the_weight_of_an_event_is_that_of_all_its_texts() -> None:
     assert weight(Failed(Failure(FailureKind.READ, "x" * 10))) == plain + 10
     assert weight(["a", ["bc", {"def": ["ghij", 5]}]]) == 1 + 2 + 1 + 3 + 1 + 4 + 1 + 5 + 1
     assert weight(NOTE) == 1 + 1 + len(NOTE.code) + 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"timeouts": 5}, "timeouts is a Timeouts record, not int"),
+        ({"policy": 3}, "policy is a RetryPolicy record, not int"),
+    ],
+    ids=["timeouts", "policy"],
+)
+def test_a_number_is_no_record(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        StreamSession(target(), "hi", **wrong)

@@ -292,7 +292,7 @@ class TestLeaving:
             assert time.monotonic() - begun < 1
             held.set()
         assert (last.error.kind.value, last.error.retryable) == ("connect", True)
-        assert last.error.message == "No connection could be made: timed out"
+        assert last.error.message == "No connection to 127.0.0.1:11434: timed out"
 
     def test_not_at_all_is_a_resource_warning(self) -> None:
         with ReplayServer(Reply(chunk({"content": "Hel"}), end="hold")) as server:

@@ -11,7 +11,8 @@ from typing import Any
 import httpcore
 import pytest
 
-from deltawire_transports._common import failure_of, proxy_for
+from deltawire.requests import Target
+from deltawire_transports._common import failure_of, open_session, proxy_for
 
 
 def caused(error: Exception, *causes: BaseException) -> Exception:
@@ -59,7 +60,7 @@ GROUP = ExceptionGroup("multiple connection attempts failed", [REFUSED, OSError(
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_each_exception_has_its_kind_and_keeps_its_own_text(error: Any, connected: bool, kind: str, words: str) -> None:
-    failure = failure_of(error, connected=connected)
+    failure = failure_of(error, connected=connected, url="http://me:secret@host:1/v1?key=secret")
     assert failure.kind.value == kind
     assert words in failure.message
     assert "secret" not in repr(failure)
@@ -69,7 +70,7 @@ def test_each_exception_has_its_kind_and_keeps_its_own_text(error: Any, connecte
 def test_a_circle_of_causes_ends() -> None:
     one, two = httpcore.ReadError("x"), ValueError("y")
     one.__cause__, two.__cause__ = two, one
-    assert failure_of(one, connected=True).message == "The connection broke: ReadError"
+    assert failure_of(one, connected=True, url="http://host").message == "The connection broke: ReadError"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,17 @@ def test_the_proxy_of_an_address(url: str, proxies: dict[str, str], found: Any) 
     proxy = proxy_for(url, proxies)
     assert (None if proxy is None else (proxy.url, proxy.auth)) == found
     assert "p@ss" not in repr(proxy)
+
+
+def test_a_connection_that_fails_names_its_place() -> None:
+    failure = failure_of(httpcore.ConnectTimeout(), connected=False, url="https://me:word@[::1]:8443/v1?key=k")
+    assert failure.message == "No connection to [::1]:8443: timed out"
+
+
+def test_a_keyword_that_no_stream_has_is_refused_with_the_place_for_it() -> None:
+    options: Any = {"temperature": 1}
+    with pytest.raises(TypeError, match=r"no keyword 'temperature': .* into extra=\{'temperature': …\}"):
+        open_session(Target("ollama", "m"), "hi", options)
 
 
 @pytest.mark.parametrize(

@@ -360,3 +360,13 @@ def test_a_cancel_while_it_waits_for_the_server_ends_in_cancelled(shim: str) -> 
         result = forwarded(server, shim, token=token, policy=AGAIN)
     assert isinstance(result.events[-1], Cancelled)
     assert result.summary.outcome == "cancelled"
+
+
+def test_host_events_are_no_queue_of_another_kind() -> None:
+    host: Any = queue.Queue()
+    with (
+        ReplayServer(Reply(HELLO)) as server,
+        blocking.open_stream(at(server), "hi") as stream,
+        pytest.raises(TypeError, match="host_events is a HostEvents, not Queue"),
+    ):
+        blocking.forward(stream, blocking.make_queue(), host_events=host)

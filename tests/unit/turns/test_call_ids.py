@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.helpers import chat, chat_call
 from tests.turn_messages import message_of
 
+from deltawire.events import ToolCallFinished
 from deltawire.message import Message, MessageChoice, TextPart, ToolCallPart
 from deltawire.registry import PROVIDERS
 from deltawire.turns import ToolResult, assistant_turn, distinct_ids, tool_results
@@ -145,3 +146,16 @@ def test_no_history_has_two_calls_of_one_id(turns: list[list[str]], provider: st
         history += assistant_turn(distinct_ids(calling(*ids), history, provider), provider)
     sent = ids_in(history)
     assert len(sent) == len(set(sent)) == sum(map(len, turns))
+
+
+class TestToolResult:
+    def test_its_call_is_one_of_a_message(self) -> None:
+        event: Any = ToolCallFinished(0, "c", "f", "{}", complete=True)
+        for call in (event, "c"):
+            with pytest.raises(TypeError, match=r"call is one of Message.tool_calls, a ToolCallPart, not "):
+                ToolResult(call, "x")
+
+    @pytest.mark.parametrize("output", [{"a": 1}, None, 5, b"x"], ids=repr)
+    def test_its_output_is_text(self, output: Any) -> None:
+        with pytest.raises(TypeError, match=r"output is text, not .*: json.dumps\(\)"):
+            ToolResult(ToolCallPart(0, "c", "f", "{}", complete=True), output)
