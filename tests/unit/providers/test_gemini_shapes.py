@@ -67,3 +67,26 @@ def test_prompts_of_tools_count_in_every_chunk() -> None:
     updates = of_type(events_of(*payloads, STOP), UsageUpdate)
     assert [(each.usage.input_tokens, each.usage.output_tokens) for each in updates] == [(13, 1), (13, 2), (13, 3)]
     assert updates[-1].usage.total_tokens == 16
+
+
+@pytest.mark.parametrize(
+    ("later", "output"),
+    [
+        ({"candidatesTokenCount": 0, "thoughtsTokenCount": 5}, 6),
+        ({"candidatesTokenCount": 2, "thoughtsTokenCount": 5}, 7),
+    ],
+    ids=["no candidates", "both"],
+)
+def test_growing_thoughts_and_candidates_are_added(later: dict[str, int], output: int) -> None:
+    first = {"promptTokenCount": 4, "candidatesTokenCount": 1, "thoughtsTokenCount": 2, "totalTokenCount": 7}
+    said = [first, {**first, **later, "totalTokenCount": 11}]
+    events = events_of(*(chunk(text("a")) | {"usageMetadata": counts} for counts in said), STOP)
+    assert of_type(events, UsageUpdate)[-1].usage.output_tokens == output
+
+
+def test_prompts_of_tools_count_when_thoughts_begin() -> None:
+    first = {"promptTokenCount": 9, "toolUsePromptTokenCount": 4, "candidatesTokenCount": 1}
+    said = [first, {**first, "thoughtsTokenCount": 2}, {**first, "thoughtsTokenCount": 2, "cachedContentTokenCount": 3}]
+    events = events_of(*(chunk(text("a")) | {"usageMetadata": counts} for counts in said), STOP)
+    usage = of_type(events, UsageUpdate)[-1].usage
+    assert (usage.input_tokens, usage.output_tokens, usage.cache_read_tokens) == (13, 3, 3)
