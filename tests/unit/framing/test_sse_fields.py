@@ -51,3 +51,19 @@ def test_the_quick_way_and_the_slow_one_see_the_same(ends: bytes, head: bytes, t
     assert [frame.data for frame in whole] == [data, "next"]
     assert whole[0].event == ("y" if b"event: y" in tail else "x" if b"event: x" in head else "message")
     assert whole[0].retry == (5 if b"retry" in tail else None)
+
+
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize(
+    "inner", [b"\r", b"\n", b"\r\n", b"\ndata: ", b"\r: "], ids=["CR", "LF", "CRLF", "data", "comment"]
+)
+def test_a_line_end_inside_a_frame_is_none_of_its_data(inner: bytes, end: bytes) -> None:
+    decoder = SSEDecoder()
+    # The first frame shows how the ones behind it look.
+    assert decoder.feed_blocks(b"data: a" + end) == ["a"]
+    assert decoder.feed_one(b"data: b" + end) == "b"
+    chunk = b"data: b" + inner + b"c" + end
+    assert decoder.feed_one(chunk) is None
+    told = decoder.feed_blocks(chunk)
+    assert "b" + inner.decode() + "c" not in told
+    assert told
