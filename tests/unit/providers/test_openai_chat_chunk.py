@@ -88,6 +88,12 @@ class TestChunk:
         events = events_of(*(chunk(id="", model=model) for model in models), text("a", model="m-3"))
         assert (only(events, ResponseStarted).model, finished(events).model) == ("m-1", "m-1")
 
+    def test_another_model_behind_the_first_vanished(self) -> None:
+        # A router's fallback may say its name in the middle.
+        events = events_of(*(text("a", model=model) for model in ("m-1", "m-1", "m-2", "m-2", "m-1")))
+        assert [event.payload for event in of(events, Metadata) if "model" in event.payload] == [{"model": "m-2"}]
+        assert finished(events).model == "m-1"
+
     @pytest.mark.parametrize("value", ["chat.completion.chunk", "", None, "chat.reasoning", 7])
     def test_object(self, value: Any) -> None:
         events = events_of(text("a", object=value), text("b", object=value), chunk({}, "stop", object=value))

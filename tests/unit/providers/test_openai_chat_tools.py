@@ -334,3 +334,17 @@ class TestADamagedIndex:
         events = events_of(calls(self.FIRST), calls(call(0, X1)), calls(whole), {"choices": [other]}, "[DONE]")
         finished = {one.id: one.complete for one in of(events, ToolCallFinished) if one.name}
         assert finished == {"call_a": False, "call_b": True, "call_c": True}
+
+
+def test_one_call_in_place_of_the_list_was_lost() -> None:
+    # TGI: github.com/huggingface/text-generation-inference/issues/2794.
+    def piece(name: str | None, arguments: str) -> dict[str, Any]:
+        function = {"name": name, "arguments": arguments}
+        return chunk(
+            {"role": "assistant", "tool_calls": {"index": 0, "id": "", "type": "function", "function": function}}
+        )
+
+    events = events_of(piece("f", ""), piece(None, '{"x":'), piece(None, "1}"), chunk({}, "stop"))
+    (ended,) = of(events, ToolCallFinished)
+    assert (ended.name, ended.arguments, ended.complete) == ("f", X1, True)
+    assert NoteCode.UNMAPPED_SHAPE not in notes(events)

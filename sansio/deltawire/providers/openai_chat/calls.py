@@ -48,7 +48,14 @@ class CallMapper:
 
     def map(self, state: Choice, delta: dict[str, Any], events: list[Event]) -> None:
         """Maps the calls of one delta, or of a whole message."""
-        for number, entry in enumerate(self._provider.objects(delta.get("tool_calls"), events)):
+        entries = delta.get("tool_calls")
+        if is_object(entries):
+            # TGI sends the one call itself: github.com/huggingface/text-generation-inference/issues/2794.
+            if is_object(entries.get("function")):
+                entries = [entries]
+            else:
+                self._provider.unmapped("tool_calls", entries, events)
+        for number, entry in enumerate(self._provider.objects(entries, events)):
             # A whole message names each call once, mostly without an index.
             self._map_entry(state, {**entry, "index": number} if self._provider.whole else entry, events)
         if is_object(delta.get("function_call")):

@@ -31,6 +31,7 @@ __all__ = ["OpenAIChat"]
 
 # `obfuscation` (OpenAI) and `p` (Mistral) are random padding against guessing texts from packet sizes.
 _STANDARD = frozenset({"id", "object", "model", "choices", "usage", "obfuscation", "p"})
+_SETTLED = _STANDARD - {"model"}
 _PLAIN_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
@@ -267,10 +268,12 @@ class OpenAIChat(Provider):
         if is_object(groq):
             groq = {key: value for key, value in groq.items() if key not in ("usage", "error")} or None
         fields["x_groq"] = groq
+        if payload.get("model") and payload["model"] != self.model:
+            # A router or a fallback: the first name stays the answer's.
+            fields["model"] = payload["model"]
         self.describe(fields, events)
         # What may still come for the first time is compared with the chunk before like a vendor's field.
-        settled = _STANDARD if self.model else _STANDARD - {"model"}
-        settled = settled | {"created"} if self._created else settled
+        settled = _SETTLED | {"created"} if self._created else _SETTLED
         # What Groq says of a chunk is never the same twice.
         self._known_keys = (settled | payload.keys()) - {"x_groq"}
         vendor_keys = [key for key in payload if key not in settled]

@@ -36,7 +36,7 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
         "role": object,
         "content": (str, list),
         "refusal": str,
-        "tool_calls": list,
+        "tool_calls": (list, dict),
         "function_call": dict,
         "audio": dict,
         "annotations": list,
