@@ -20,6 +20,7 @@ from tests.gemini_chunks import (
 
 from deltawire.events import Note, PartFinished, TextDelta, UsageUpdate
 from deltawire.notes import NoteCode
+from deltawire.providers.gemini.usage import gemini_usage, plain_usage
 
 STOP = chunk(finish="STOP")
 
@@ -90,3 +91,27 @@ def test_prompts_of_tools_count_when_thoughts_begin() -> None:
     events = events_of(*(chunk(text("a")) | {"usageMetadata": counts} for counts in said), STOP)
     usage = of_type(events, UsageUpdate)[-1].usage
     assert (usage.input_tokens, usage.output_tokens, usage.cache_read_tokens) == (13, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "said", [{"candidatesTokenCount": 5}, {"thoughtsTokenCount": 3}, {"totalTokenCount": 30}], ids=str
+)
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"promptTokenCount": 9, "toolUsePromptTokenCount": 4},
+        {"promptTokenCount": 9, "candidatesTokenCount": 1},
+        {"toolUsePromptTokenCount": 4, "cachedContentTokenCount": 2},
+        {},
+    ],
+    ids=str,
+)
+def test_plain_counts_are_what_the_general_way_makes_of_them(before: dict[str, Any], said: dict[str, Any]) -> None:
+    assert plain_usage(before, said) == gemini_usage(before | said)
+
+
+@pytest.mark.parametrize(
+    "said", [{"promptTokenCount": 0}, {"promptTokenCount": -1}, {"promptTokenCount": "9"}, {"a": {}}]
+)
+def test_counts_that_are_not_plain_are_for_the_general_way(said: dict[str, Any]) -> None:
+    assert plain_usage({}, said) is None

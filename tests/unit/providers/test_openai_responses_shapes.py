@@ -18,3 +18,11 @@ def test_output_of_the_end_that_is_no_list_is_noted(output: Any, noted: bool) ->
     events = events_of(text_delta("Hi"), end)
     assert (NoteCode.UNMAPPED_SHAPE in codes(events)) is noted
     assert isinstance(events[-1], Finished)
+
+
+@pytest.mark.parametrize(("usage", "noted"), [("x", True), ([5], True), (None, False)], ids=repr)
+def test_usage_that_is_no_object_is_noted(usage: Any, noted: bool) -> None:
+    events = events_of(text_delta("Hi"), completed(usage=usage))
+    assert (NoteCode.UNMAPPED_SHAPE in codes(events)) is noted
+    assert isinstance(events[-1], Finished)
+    assert events[-1].usage is None
