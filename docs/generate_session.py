@@ -86,7 +86,7 @@ WAYS = (
     Way("M340 130H222", ("timer",), (300, 122), ((State.BACKOFF, State.OPENING),), "middle"),
     Way("M176 384V468", ("the terminal event,", "cancel, pause"), (184, 416), _ending()),
     Way("M400 304C396 400 330 470 222 482", ("nobody left,", "or content", "was delivered"), (372, 366), (), "end"),
-    Way("M100 36C10 60 -10 420 98 482", ("cancel, pause,", "no target set"), (4, 446), ((State.NEW, State.ENDED),)),
+    Way("M100 36C10 60 -10 420 98 482", ("cancel,", "pause,", "no target"), (2, 440), ((State.NEW, State.ENDED),)),
     Way(
         "M460 130C556 300 470 484 222 494",
         ("cancel, pause, total time over",),
