@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import Any
 
 import attrs
 
@@ -30,9 +31,9 @@ def floor(stream: Stream) -> None:
         _Event(json.loads(text), 0, 0)
 
 
-def parse_chunks(provider: str, chunks: list[bytes]) -> deltawire.Event:
+def parse_chunks(provider: str, chunks: list[bytes], *, loads: Any = None) -> deltawire.Event:
     """What a user of the parser does; events are dropped as they come. Returns the terminal event."""
-    parser = deltawire.parser(provider)
+    parser = deltawire.parser(provider, loads=loads)
     for chunk in chunks:
         parser.receive_data(chunk)
         if parser.ended:

@@ -10,10 +10,13 @@ from functools import partial
 import deltawire
 from tests.bench.clock import once
 from tests.bench.floor import parse_chunks
-from tests.bench.streams import generate
+from tests.bench.streams import PROVIDERS, generate
 
+Table = list[list[str]]
 MEBIBYTE = 1024 * 1024
-CHUNK_SIZES = (1, 1024, 1460)
+CHUNK = 16 * 1024
+# Chunk size, and the mebibytes of the shorter and the longer line: a byte at a time takes its time.
+LINES = ((1, 1, 8), (1024, 8, 64), (1460, 8, 64))
 
 
 def _line(size: int) -> bytes:
@@ -27,16 +30,17 @@ def _feed(body: bytes, size: int) -> None:
         parser.receive_data(body[start : start + size])
 
 
-def long_lines(whole: int = 16 * MEBIBYTE) -> list[list[str]]:
-    """One data line at a tenth and at its whole size: the cost per byte of the second over the first."""
-    table = [["one data line", "chunk bytes", "ns/byte at a tenth", "ns/byte whole", "ratio"]]
-    for size in CHUNK_SIZES:
-        tenth, full = _line(whole // 10), _line(whole)
-        small = min(once(partial(_feed, tenth, size)) for _ in range(3)) / len(tenth)
-        large = min(once(partial(_feed, full, size)) for _ in range(3 if size > 1 else 1)) / len(full)
-        table.append(
-            [f"{whole / MEBIBYTE:g} MiB", str(size), f"{small * 1e9:.2f}", f"{large * 1e9:.2f}", f"{large / small:.2f}"]
-        )
+def long_lines(lines: tuple[tuple[int, int, int], ...] = LINES) -> Table:
+    """One data line, and one that is eight times as long (the limit raised): the cost of the second over the first."""
+    table = [["one data line, in chunks of", "shorter", "s", "longer", "s", "longer over shorter"]]
+    for size, short, long in lines:
+        costs: list[float] = []
+        for length in (short, long):
+            body = _line(length * MEBIBYTE)
+            costs.append(min(once(partial(_feed, body, size)) for _ in range(3 if size > 1 else 1)))
+        ratio = f"{costs[1] / costs[0]:.1f}"
+        unit = "byte" if size == 1 else "bytes"
+        table.append([f"{size:,} {unit}", f"{short} MiB", f"{costs[0]:.3f}", f"{long} MiB", f"{costs[1]:.3f}", ratio])
     return table
 
 
@@ -49,7 +53,7 @@ def _fragment_chunks(count: int) -> Iterator[bytes]:
         yield batch
 
 
-def fragments(count: int = 2_500_000) -> list[list[str]]:
+def fragments(count: int = 2_500_000) -> Table:
     """Fragments of one call's arguments: the cost of the last tenth over the first."""
     parser = deltawire.parser("openai-chat")
     chunks = list(_fragment_chunks(count))
@@ -63,33 +67,38 @@ def fragments(count: int = 2_500_000) -> list[list[str]]:
     costs = [once(partial(feed, chunks[start : start + tenth])) for start in range(1, len(chunks) - tenth + 1, tenth)]
     per = [cost / (tenth * 100) * 1e6 for cost in costs]
     return [
-        ["argument fragments", "us/fragment, first tenth", "us/fragment, last tenth", "ratio"],
+        ["argument fragments", "us/fragment, first tenth", "us/fragment, last tenth", "last over first tenth"],
         [f"{count:,}", f"{per[0]:.2f}", f"{per[-1]:.2f}", f"{per[-1] / per[0]:.2f}"],
     ]
 
 
-def many_events(whole: int = 1_000_000) -> list[list[str]]:
-    """Events of one stream: the cost per event of many over few, and what memory stays per event."""
-    table = [["stream", "us/event at 1,000", f"us/event at {whole:,}", "ratio", "bytes kept per event"]]
+def many_events(whole: int = 1_000_000) -> Table:
+    """Events of one stream: the cost per event of many over few."""
+    few_events = 1_000
+    table = [["stream", f"us/event of {few_events:,}", f"us/event of {whole:,}", "many over few, per event"]]
     for provider in ("openai-chat", "anthropic"):
-        few = generate(provider, "text", 1000).chunks(16 * 1024)
-        small = min(once(partial(parse_chunks, provider, few)) for _ in range(20)) / 1000
-        many = generate(provider, "text", whole).chunks(16 * 1024)
+        few = generate(provider, "text", few_events).chunks(CHUNK)
+        small = min(once(partial(parse_chunks, provider, few)) for _ in range(20)) / few_events
+        many = generate(provider, "text", whole).chunks(CHUNK)
         large = once(partial(parse_chunks, provider, many)) / whole
         del many
-        table.append([provider, f"{small * 1e6:.2f}", f"{large * 1e6:.2f}", f"{large / small:.2f}", _kept(provider)])
+        table.append([provider, f"{small * 1e6:.2f}", f"{large * 1e6:.2f}", f"{large / small:.2f}"])
     return table
 
 
-def _kept(provider: str) -> str:
-    found: list[float] = []
-    for shape in ("text", "reasoning"):
-        peaks: list[int] = []
-        for events in (5_000, 25_000):
-            chunks = generate(provider, shape, events).chunks(16 * 1024)
-            tracemalloc.start()
-            parse_chunks(provider, chunks)
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
-        found.append((peaks[1] - peaks[0]) / 20_000)
-    return ", ".join(f"{value:.2f}" for value in found)
+def kept() -> Table:
+    """What memory grows by for each further event of a stream that is drained."""
+    head = ["stream", "bytes kept per event, text", "bytes kept per event, reasoning"]
+    return [head, *([provider, _growth(provider, "text"), _growth(provider, "reasoning")] for provider in PROVIDERS)]
+
+
+def _growth(provider: str, shape: str) -> str:
+    peaks: list[int] = []
+    for events in (100, 5_000, 25_000):
+        # The first stream is there for what is loaded and kept once.
+        chunks = generate(provider, shape, events).chunks(CHUNK)
+        tracemalloc.start()
+        parse_chunks(provider, chunks)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    return f"{(peaks[2] - peaks[1]) / 20_000:.2f}"

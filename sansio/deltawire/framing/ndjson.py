@@ -57,14 +57,13 @@ class NDJSONDecoder:
         return frames
 
     def append(self, data: bytes) -> bool:
-        """As `feed_texts`, for a part of the line that is open: the quick way for tiny chunks.
+        """As `feed_texts`, for a part of one line: the quick way for tiny chunks.
 
         False for anything else; then nothing was taken.
         """
         line = self._open
-        held = len(line)
         # A byte is looked for ten times faster as a number.
-        if not held or held + len(data) > self._limit or _LF in data:
+        if _LF in data or len(line) + len(data) > self._limit or self.failure is not None:
             return False
         line += data
         return True

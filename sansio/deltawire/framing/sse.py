@@ -113,14 +113,16 @@ class SSEDecoder:
         return _frames(self.end_blocks())
 
     def append(self, data: bytes) -> bool:
-        """As `feed_blocks`, for a part of the line that is open: the quick way for tiny chunks.
+        """As `feed_blocks`, for a part of one line: the quick way for tiny chunks.
 
         False for anything else; then nothing was taken.
         """
         line = self._lines.open_line
         held = len(line)
         # A byte is looked for ten times faster as a number.
-        if not held or self._size + held + len(data) > self._limit or _LF in data or _CR in data:
+        if _LF in data or _CR in data or self._size + held + len(data) > self._limit:
+            return False
+        if not held and (self._lines.after_cr or self._head is not None or self.failure is not None):
             return False
         line += data
         return True

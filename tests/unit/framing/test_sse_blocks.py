@@ -53,17 +53,23 @@ def test_a_frame_that_comes_alone_is_taken_at_once(chunks: list[bytes], taken: l
     assert found == taken
 
 
-def test_tiny_chunks_without_line_end_are_appended() -> None:
+def test_parts_of_a_line_are_appended() -> None:
     decoder = SSEDecoder(13)
-    assert not decoder.append(b"d")
-    decoder.feed_blocks(b"data: a")
-    assert decoder.append(b"b")
+    assert not decoder.append(b"d")  # it may be the start of a byte order mark
+    decoder.feed_blocks(b"data: ")
+    assert decoder.append(b"ab")
     assert not decoder.append(b"c\n")
     assert not decoder.append(b"c\r")
     assert decoder.append(b"12345")
     assert not decoder.append(b"6")
     assert decoder.feed_blocks(b"\n\n") == [SSEBlock("data", b"ab12345")]
-    assert not decoder.append(b"d")
+    assert decoder.append(b"data: 1")
+    assert decoder.feed_blocks(b"\r") == []
+    assert not decoder.append(b"d")  # behind CR
+    assert decoder.feed_blocks(b"\n\n") == [SSEBlock("data", b"1")]
+    decoder.feed_blocks(b"x" * 14)
+    assert not decoder.append(b"d")  # beyond the limit
+    assert not decoder.pending
 
 
 def test_whole_blocks_are_what_the_lines_are_in_recorded_streams(streams: Path) -> None:
