@@ -98,9 +98,9 @@ class Gemini(Provider):
                 and text
                 and type(index) is int
                 and not state.word
-                and content.get("role", "model") == "model"
+                and content["role"] == "model"
+                and len(content) == 2
                 and len(candidate) == 1 + ("index" in candidate)
-                and len(content) == 1 + ("role" in content)
                 and self._known_keys.issuperset(payload)
                 and (self._vendor_of is None or self._vendor_of(payload) == self._vendor)
             ):
@@ -324,7 +324,10 @@ class Gemini(Provider):
 
     def _tell_usage(self, payload: dict[str, Any], events: list[Event]) -> None:
         said = payload.get("usageMetadata")
-        if is_object(said):
+        if is_object(said) and self._growing is not None and (news := self._growing.grow(said)) is not None:
+            self._counted, self.usage, self.usage_raw = said, news, news.raw
+            self.tell(UsageUpdate(news), events)
+        elif is_object(said):
             # The raw counts of the quick way belong to the event that told them.
             self.usage_raw = self.usage_raw.copy()
             self.count(said, events)

@@ -64,29 +64,30 @@ class GrowingCounts:
         self._constants = self._constants_of(raw)
 
     def grow(self, said: dict[str, Any]) -> Any:
-        """The usage by what is said now, None if anything else has changed.
-
-        A KeyError or TypeError, for counts that are missing or odd, means the same.
-        """
+        """The usage by what is said now, None if anything else has changed."""
         # Any: what comes is compared and counted before it is believed.
-        total: Any = said["totalTokenCount"]
+        total: Any = said.get("totalTokenCount")
         candidates: Any = said.get("candidatesTokenCount")
         thoughts: Any = said.get("thoughtsTokenCount")
+        try:
+            same = self._constants_of(said) == self._constants
+        except KeyError:
+            return None
         if (
-            len(said) != self._number
+            not same
+            or len(said) != self._number
             or (candidates is None) is not self._silent
             or (thoughts is None) is not self._thoughtless
-            or self._constants_of(said) != self._constants
         ):
             return None
         if thoughts is None:
             output = candidates
         elif candidates is None:
             output = thoughts
-        elif candidates.__class__ is not int or candidates < 1 or thoughts < 1:
-            return None
-        else:
+        elif candidates.__class__ is thoughts.__class__ is int and candidates >= 1 and thoughts >= 1:
             output = candidates + thoughts
+        else:
+            return None
         before = self._usage
         if not (total.__class__ is output.__class__ is int and 1 <= output <= total <= _HIGHEST_COUNT):
             return None
@@ -102,14 +103,17 @@ class GrowingCounts:
 def plain_usage(before: dict[str, Any], said: dict[str, Any]) -> Usage | None:
     """As merging what is said into the plain counts before, and `gemini_usage` of it; None for all but the usual case.
 
-    That is: every count said is a positive number, and all else a number, a string or a list.
+    That is: every count said is a positive number, and all else a number, a string or a list, as it was before.
     """
     value: Any
     for name, value in said.items():
+        known = before.get(name)
         if type(value) is int:
-            if not 0 < value <= _HIGHEST_COUNT:
+            if not 0 < value <= _HIGHEST_COUNT or known.__class__ is dict:
                 return None
         elif name in _COUNTS or value.__class__ not in _KEPT_AS_THEY_ARE:
+            return None
+        elif known is not None and known.__class__ is not value.__class__:
             return None
     raw = before | said
     get = raw.get
