@@ -20,6 +20,7 @@ _COUNTS = (
 _GROWING = frozenset({"candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
 _HIGHEST_COUNT = 2**53
 _KEPT_AS_THEY_ARE = (list, str)
+_NONE = type(None)
 
 
 def gemini_usage(raw: dict[str, Any]) -> Usage:
@@ -111,9 +112,11 @@ def plain_usage(before: dict[str, Any], said: dict[str, Any]) -> Usage | None:
         if type(value) is int:
             if not 0 < value <= _HIGHEST_COUNT or known.__class__ is dict:
                 return None
-        elif name in _COUNTS or value.__class__ not in _KEPT_AS_THEY_ARE:
-            return None
-        elif known is not None and known.__class__ is not value.__class__:
+        elif (
+            name in _COUNTS
+            or value.__class__ not in _KEPT_AS_THEY_ARE
+            or known.__class__ not in (_NONE, value.__class__)
+        ):
             return None
     raw = before | said
     get = raw.get
