@@ -5,9 +5,8 @@ from __future__ import annotations
 import abc
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
-from deltawire import Message, UsageError
+from deltawire import Message, StreamError, UsageError
 from deltawire.policy import (
     Action,
     Attempt,
@@ -25,6 +24,7 @@ from deltawire.rate_limits import RateLimits, rate_limits
 from ._arrivals import Arrival, Connection, Data, End, Head
 from ._common import Errors, failure_of
 from ._outbox import Outbox
+from .options import StreamEvent
 from .queues import HostEvents
 
 __all__ = ["BaseStream", "used_twice"]
@@ -110,7 +110,8 @@ class BaseStream(abc.ABC):
     def merge(self, host_events: HostEvents | None) -> None:
         """Has iteration give the host's events too, as they come, until None is given; `forward` does it.
 
-        Raises TypeError for another queue: it could not wake whoever waits for an event.
+        Type checkers know nothing of them: iteration is typed by what a stream gives by itself. Raises TypeError for
+        another queue: it could not wake whoever waits for an event.
         """
         if host_events is not None and not isinstance(host_events, HostEvents):
             raise TypeError(f"host_events is a HostEvents, not {type(host_events).__name__}")
@@ -136,12 +137,22 @@ class BaseStream(abc.ABC):
         else:
             self.cancel()
 
-    def _next_ready(self) -> Any:
+    def _next_ready(self) -> StreamEvent | None:
         """The next event, None if none is there yet or ever."""
-        if self._host_events is not None and (event := self._host_events.take()) is not None:
-            return event
-        self._obey()
-        return self._outbox.take() if self._outbox else None
+        event: StreamEvent | None = None if self._host_events is None else self._host_events.take()
+        if event is None:
+            self._obey()
+            event = self._outbox.take() if self._outbox else None
+        return event
+
+    def _pop_error(self) -> StreamError | None:
+        """What to raise in place of the end of iteration, once. Its notes tell how the attempts before it went."""
+        error = self._outbox.pop_error()
+        if error is not None:
+            for made in self.attempts[:-1]:
+                where = f"{made.provider} (model {made.model!r})"
+                error.add_note(f"Before, attempt {made.attempt} at {where}: {made.failure}")
+        return error
 
     def _turn(self, arrival: Arrival | None) -> float | None:
         """Goes on with what arrived, or without. Gives the seconds to wait for more, None for no wait at all."""

@@ -25,6 +25,7 @@ from ._common import Errors, SessionOptions, StreamOptions, checked_pool, open_s
 from ._event_loop import EventLoop
 from ._forwarding import Feeder, says_full
 from ._stream import BaseStream, used_twice
+from .options import StreamEvent
 from .queues import CAPACITY, AsyncEventQueue, ForwardSummary, HostEvents, QueueClosed
 
 __all__ = [
@@ -84,7 +85,7 @@ class Stream(BaseStream):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Any:
+    async def __anext__(self) -> StreamEvent:
         self._check_loop()
         if self._iterating:
             raise used_twice()
@@ -98,7 +99,7 @@ class Stream(BaseStream):
         finally:
             self._iterating = False
         if event is None:
-            raise self._outbox.pop_error() or StopAsyncIteration
+            raise self._pop_error() or StopAsyncIteration
         return event
 
     def text(self) -> AsyncIterator[str]:

@@ -26,6 +26,7 @@ from ._common import Errors, SessionOptions, StreamOptions, checked_pool, open_s
 from ._connection import ThreadedConnection
 from ._forwarding import Feeder
 from ._stream import BaseStream, used_twice
+from .options import StreamEvent
 from .queues import CAPACITY, EventQueue, ForwardSummary, HostEvents, QueueClosed
 
 __all__ = [
@@ -75,7 +76,7 @@ class Stream(BaseStream):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> StreamEvent:
         if not self._iterating.acquire(blocking=False) and not (self._leaving and self._iterating.acquire()):
             raise used_twice()
         try:
@@ -91,7 +92,7 @@ class Stream(BaseStream):
                 # Closed meanwhile, by a thread that did not wait: nobody may ever come back to see to it.
                 self._alone(self._obey)
         if event is None:
-            raise self._outbox.pop_error() or StopIteration
+            raise self._pop_error() or StopIteration
         return event
 
     def text(self) -> Iterator[str]:

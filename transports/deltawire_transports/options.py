@@ -5,14 +5,17 @@ from __future__ import annotations
 import ssl
 from typing import Any, Literal, TypeAlias, TypedDict
 
-from deltawire import Limits
+from deltawire import Event, Limits
 from deltawire.payload import Loads
-from deltawire.policy import CancellationToken, RetryPolicy, Timeouts
+from deltawire.policy import CancellationToken, PolicyEvent, RetryPolicy, Timeouts
 from deltawire.policy.question import Extra, Messages, Tools
 from deltawire.requests import Options
 from deltawire.think import ThinkOptions
 
-__all__ = ["Errors", "SessionOptions", "StreamOptions"]
+__all__ = ["Errors", "SessionOptions", "StreamEvent", "StreamOptions"]
+
+StreamEvent: TypeAlias = Event | PolicyEvent
+"""What iterating over a stream gives: what its parsers say, and what its session does about it."""
 
 Errors: TypeAlias = Literal["raise", "events"]
 """Whether iteration raises StreamError behind a terminal event that is a failure, or just ends."""

@@ -42,6 +42,8 @@ def _route(script: Script) -> Callable[[Exchange], Reply | None]:
         return lambda _: script
     if callable(script):
         return script
+    if isinstance(script, bytes | str):
+        raise TypeError(f"a script is made of replies: Reply(body), not {type(script).__name__}")
     if isinstance(script, Sequence):
         queue = deque(script)
         return lambda _: _next(queue)
@@ -64,10 +66,11 @@ def _next(queue: deque[Reply]) -> Reply | None:
 class ReplayServer(LoopbackServer):
     """Serves a script on a loopback port of its own from entering the context to leaving it.
 
-    `rules` refuse a request before the script is asked (see `provider_rules`); a request that the script has no reply
+    `script` is one reply for every request; a list of them, each sent once; a mapping of either by path or model; or a
+    function that takes the `Exchange`. `rules` refuse a request before the script is asked (see `provider_rules`); a request that the script has no reply
     for is answered 404. Every request is recorded, refused ones too. Leaving the context ends all connections and
-    joins all threads; it cannot be entered again. Raises ValueError for a host other than 127.0.0.1 and ::1, and on
-    entering OSError if there is no port.
+    joins all threads; it cannot be entered again. Raises ValueError for a host other than 127.0.0.1 and ::1,
+    TypeError for a body in place of a `Reply`, and on entering OSError if there is no port.
     """
 
     def __init__(self, script: Script, *, rules: Rules | None = None, host: str = "127.0.0.1") -> None:

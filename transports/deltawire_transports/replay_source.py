@@ -41,7 +41,7 @@ class Replay(Protocol):
         provider would refuse is refused (another path, no key, with `key` another one), and the body gets the
         provider's Content-Type; without, every request is answered. A body ends as `end` says (see `Reply.end`) and
         waits `seconds_per_frame` at each frame; the pauses of a capture are divided by `speed`. Each call starts a
-        server of its own. In a property test close it behind each example: `server.close()`.
+        server of its own. A property test, which Hypothesis refuses such a fixture, has `replays()`.
 
         Raises OSError for a file that cannot be read, and CaptureError for a capture that cannot be served.
         """

@@ -224,3 +224,9 @@ for end in ("clean", "hold", "cut", "reset", "silent"):
                 elif isinstance(node, ast.Import | ast.ImportFrom):
                     names = [node.module] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
                     assert not [name for name in names if str(name).startswith("deltawire")]
+
+
+@pytest.mark.parametrize("body", [b"data: {}", "data: {}"], ids=repr)
+def test_a_body_is_no_script(body: Any) -> None:
+    with pytest.raises(TypeError, match=r"a script is made of replies: Reply\(body\), not "):
+        ReplayServer(body)

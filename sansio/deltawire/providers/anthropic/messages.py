@@ -39,7 +39,7 @@ class Anthropic(Provider):
     general way, which is also the reference for the plain one.
     """
 
-    proof: ClassVar[str] = "message_stop"
+    proof: ClassVar[str] = "message_stop or a stop_reason"
 
     def __init__(self, options: ProviderOptions) -> None:
         super().__init__(options)
