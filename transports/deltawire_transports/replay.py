@@ -67,10 +67,10 @@ class ReplayServer(LoopbackServer):
     """Serves a script on a loopback port of its own from entering the context to leaving it.
 
     `script` is one reply for every request; a list of them, each sent once; a mapping of either by path or model; or a
-    function that takes the `Exchange`. `rules` refuse a request before the script is asked (see `provider_rules`); a request that the script has no reply
-    for is answered 404. Every request is recorded, refused ones too. Leaving the context ends all connections and
-    joins all threads; it cannot be entered again. Raises ValueError for a host other than 127.0.0.1 and ::1,
-    TypeError for a body in place of a `Reply`, and on entering OSError if there is no port.
+    function that takes the `Exchange`. `rules` refuse a request before the script is asked (see `provider_rules`); a
+    request that the script has no reply for is answered 404. Every request is recorded, refused ones too. Leaving the
+    context ends all connections and joins all threads; it cannot be entered again. Raises ValueError for a host other
+    than 127.0.0.1 and ::1, TypeError for a body in place of a `Reply`, and on entering OSError if there is no port.
     """
 
     def __init__(self, script: Script, *, rules: Rules | None = None, host: str = "127.0.0.1") -> None:
