@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.interactions_events import delta, events_of, interaction, of_type, start, status, stop, text
 
-from deltawire.events import Citation, Note
+from deltawire.events import Citation, Note, TextDelta
 from deltawire.notes import NoteCode
 
 BEGUN = [interaction("created"), status("in_progress"), start(0, "model_output"), text(0, "a")]
@@ -36,3 +36,10 @@ def test_annotations_that_are_no_list(odd: Any) -> None:
     payloads = [*BEGUN, cited, stop(0), interaction("completed", "completed")]
     assert [detail.partition(":")[0] for detail in details(*payloads)] == ["annotations"]
     assert of_type(events_of(*payloads), Citation) == []
+
+
+@pytest.mark.parametrize(("odd", "noted"), [("", False), (None, False), (5, True), (["a"], True)], ids=repr)
+def test_text_that_says_nothing_adds_nothing(odd: Any, noted: bool) -> None:
+    payloads = [*BEGUN, text(0, "b"), text(0, odd), text(0, "c"), stop(0), interaction("completed", "completed")]
+    assert [delta.text for delta in of_type(events_of(*payloads), TextDelta)] == ["a", "b", "c"]
+    assert bool(details(*payloads)) is noted
