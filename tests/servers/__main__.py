@@ -19,14 +19,16 @@ from tests.faults.matrix import run_cells
 from tests.faults.shims import Run
 from tests.faults.table import say, show
 from tests.servers.aimock import VERSION, aimock
-from tests.servers.asking import SHIM_NAMES, ask, expected, is_part, said, together, wrong
+from tests.servers.asking import SHIM_NAMES, ask, expected, is_part, looped, said, together, wrong
 from tests.servers.dialects import DIALECTS, Dialect
-from tests.servers.fixtures import ANSWERS, FAULTS, FIXTURES, REFUSALS, Answer, fixtures, prompt
+from tests.servers.fixtures import ANSWERS, FAULTS, FIXTURES, LOOP, REFUSALS, Answer, fixtures, prompt
 from tests.servers.litellm import PLAIN_ANSWERS, UPSTREAMS, litellm
 from tests.servers.nginx import PATIENT_WAYS, nginx
 from tests.servers.program import MissingError
 
 _QUICK = Timeouts(first_byte=0.5, local_first_byte=0.5, silence=0.5)
+_PATIENT = Timeouts(first_byte=60.0, silence=60.0, finish_grace=10.0)
+"""A proxy may count tokens for a while behind its last word."""
 _TROUBLE = [*FAULTS, *(f"status {status}" for status in REFUSALS)]
 
 
@@ -44,11 +46,11 @@ def _like(run: Run, answer: Answer, dialect: Dialect) -> str:
     return ", ".join(name for name in names if getattr(got, name) != getattr(whole, name)) or "same"
 
 
-def _ended(run: Run, dialect: Dialect) -> str:
+def _ended(run: Run, answer: Answer, dialect: Dialect) -> str:
     """How a stream that was to fail ended, with a mark for what was not of the answer."""
     last = run.events[-1]
     word = last.error.kind.value if isinstance(last, Failed) else f"FINISHED {last.reason.value}"  # type: ignore[union-attr]
-    return word if is_part(run, ANSWERS["everything"], dialect) else f"{word}, changed"
+    return word if is_part(run, answer, dialect) else f"{word}, changed"
 
 
 def _everything(
@@ -58,14 +60,20 @@ def _everything(
 
     def asked(each: tuple[str, Dialect, str]) -> Run:
         name, dialect, shim = each
-        options = {"timeouts": _QUICK} if name.startswith("no ") else {}
-        return ask(shim, dialect.target(base_url, **fields), prompt(name), **options)
+        if name == "loop":
+            return looped(shim, dialect, dialect.target(base_url, **fields), timeouts=_PATIENT)
+        timeouts = _QUICK if name.startswith("no ") else _PATIENT
+        return ask(shim, dialect.target(base_url, **fields), prompt(name), timeouts=timeouts)
 
-    names = [*answers, *_TROUBLE]
+    names = [*answers, "loop", *_TROUBLE]
     runs = together(asked, itertools.product(names, dialects, SHIM_NAMES), at_once=8)
     broken = [f"{name}, {dialect}, {shim}: {law}" for (name, dialect, shim), run in runs for law in wrong(run)]
+    # All that the second turn of a loop says.
+    wholes = {**answers, "loop": Answer("loop", f"It is {LOOP} in Zürich.")}
     words = {
-        (name, str(dialect), shim): _like(run, answers[name], dialect) if name in answers else _ended(run, dialect)
+        (name, str(dialect), shim): _like(run, wholes[name], dialect)
+        if name in wholes
+        else _ended(run, answers["everything"], dialect)
         for (name, dialect, shim), run in runs
     }
 
@@ -76,7 +84,7 @@ def _everything(
             shown.append([name, *(" / ".join(sorted(each)) for each in both)])
         return shown
 
-    return table(answers), table(_TROUBLE), broken
+    return table(wholes), table(_TROUBLE), broken
 
 
 def _turned(table: list[list[str]]) -> list[list[str]]:
@@ -113,7 +121,7 @@ def _litellm(folder: Path, options: argparse.Namespace) -> int:
     for name in ("aimock", "litellm"):
         (folder / name).mkdir()
     with (
-        aimock(folder / "aimock", fixtures(PLAIN_ANSWERS.values())) as upstream,
+        aimock(folder / "aimock", fixtures(PLAIN_ANSWERS)) as upstream,
         litellm(folder / "litellm", upstream, options.program) as proxy,
     ):
         say(f"LiteLLM's proxy, its version {proxy.version}, before aimock {VERSION}, by upstream")

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 import attrs
 
 from deltawire import Accumulator, Failed, Failure, Finished, Message, StreamError
+from deltawire.requests import Target
+from deltawire.turns import ToolResult, assistant_turn, tool_results
 from tests.faults.canary import holds_key
 from tests.faults.shims import Run, play
 from tests.servers.dialects import KEY, Dialect
-from tests.servers.fixtures import TOOLS, USAGE, Answer
+from tests.servers.fixtures import LOOP, TOOLS, USAGE, Answer, prompt
 
 __all__ = [
     "SHIM_NAMES",
@@ -22,6 +24,7 @@ __all__ = [
     "expected",
     "failure",
     "is_part",
+    "looped",
     "message",
     "said",
     "texts",
@@ -46,9 +49,24 @@ class Said:
     usage: tuple[int | None, int | None] | None
 
 
-def ask(shim: str, target: Any, prompt: str | None, **options: Any) -> Run:
+def ask(shim: str, target: Any, asked: str | None, **options: Any) -> Run:
     """One stream through a shim, to its end."""
-    return play(shim, target, **{"prompt": prompt, "tools": TOOLS, **options})
+    return play(shim, target, **{"prompt": asked, "tools": TOOLS, **options})
+
+
+def looped(shim: str, dialect: Dialect, target: Target, **options: Any) -> Run:
+    """The second turn of a loop: a question, the call that it is answered with, the result of the call.
+
+    aimock answers the first turn only if it finds our tool in the request, the second only if it finds the result.
+    """
+    messages: list[Any] = [{"role": "user", "content": prompt("loop")}]
+    first = ask(shim, target, None, messages=messages, **options)
+    calls = [call for call in message(first).tool_calls if call.complete]
+    if len(calls) != 1:
+        return first
+    messages += assistant_turn(message(first), dialect.provider, model=dialect.model)
+    messages += tool_results([ToolResult(calls[0], LOOP)], dialect.provider, model=dialect.model)
+    return ask(shim, target, None, messages=messages, **options)
 
 
 def message(run: Run) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -21,6 +21,7 @@ __all__ = [
     "TOOLS",
     "USAGE",
     "Answer",
+    "fixtures",
     "prompt",
 ]
 
@@ -30,6 +31,7 @@ TOOLS = [
 ]
 USAGE = (61, 48)
 """Input and output tokens of every answer."""
+_USAGE = {"prompt_tokens": USAGE[0], "completion_tokens": USAGE[1], "total_tokens": sum(USAGE)}
 
 # In pieces of seven UTF-16 units, so that characters outside the basic plane are cut in two.
 _CHUNK = 7
@@ -68,7 +70,7 @@ class Answer:
             said["reasoning"] = self.reasoning
         if self.reason in {"length", "content_filter"}:
             said["finishReason"] = self.reason
-        said["usage"] = {"prompt_tokens": USAGE[0], "completion_tokens": USAGE[1], "total_tokens": sum(USAGE)}
+        said["usage"] = _USAGE
         return {"match": {"userMessage": prompt(self.name)}, "response": said, "chunkSize": self.chunk}
 
 
@@ -101,7 +103,7 @@ _LOOP_FIXTURES = [
     },
     {
         "match": {"userMessage": prompt("loop"), "hasToolResult": True, "toolResultContains": LOOP},
-        "response": {"content": f"It is {LOOP} in Zürich."},
+        "response": {"content": f"It is {LOOP} in Zürich.", "usage": _USAGE},
     },
 ]
 
@@ -133,10 +135,6 @@ _WAITED = {"match": {"userMessage": prompt("processing")}, "response": {"content
 _OTHERS: list[dict[str, Any]] = [
     *_LOOP_FIXTURES,
     *(
-        ANSWERS["everything"].fixture | {"match": {"userMessage": prompt(name)}} | options
-        for name, options in FAULTS.items()
-    ),
-    *(
         {
             "match": {"userMessage": prompt(f"status {status}")},
             "response": {"error": {"message": f"No, {status}.", "type": "told_so"}, "status": status, "retryAfter": 7},
@@ -151,10 +149,12 @@ _OTHERS: list[dict[str, Any]] = [
 ]
 
 
-def fixtures(answers: Iterable[Answer]) -> list[dict[str, Any]]:
-    """All that aimock is to answer, with these whole answers."""
-    return [*(answer.fixture for answer in answers), *_OTHERS]
+def fixtures(answers: Mapping[str, Answer]) -> list[dict[str, Any]]:
+    """All that aimock is to answer, with these whole answers; `everything` is the one that is cut."""
+    everything = answers["everything"].fixture
+    cut = [everything | {"match": {"userMessage": prompt(name)}} | options for name, options in FAULTS.items()]
+    return [*(answer.fixture for answer in answers.values()), *cut, *_OTHERS]
 
 
-FIXTURES = fixtures(ANSWERS.values())
+FIXTURES = fixtures(ANSWERS)
 """All of it."""

@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from tests.servers.dialects import KEY, Dialect
-from tests.servers.fixtures import ANSWERS
+from tests.servers.fixtures import ANSWERS, Answer
 from tests.servers.program import MissingError, Program, free_port
 
 __all__ = ["PLAIN_ANSWERS", "UPSTREAMS", "Proxy", "litellm"]
@@ -40,12 +40,25 @@ _ROUTES: Mapping[str, dict[str, Any]] = MappingProxyType(
         "deepseek": {"model": "deepseek/deepseek-reasoner", "api_base": "{}/v1"},
     }
 )
-PLAIN_ANSWERS = {
-    **{name: attrs.evolve(answer, chunk=max(answer.chunk, 512)) for name, answer in ANSWERS.items()},
-    "halves": attrs.evolve(ANSWERS["text"], name="halves"),
-}
-"""Answers whose characters come whole, and one whose characters of two UTF-16 units are cut in two: the proxy's server
-cannot write halves."""
+
+
+def _plain(answer: Answer) -> Answer:
+    """The answer in characters of one UTF-16 unit, none of which is a line end to anyone."""
+    text, reasoning = (
+        "".join(each for each in said if each <= "\uffff" and each not in "\x85\u2028")
+        for said in (answer.text, answer.reasoning)
+    )
+    return attrs.evolve(answer, text=text, reasoning=reasoning)
+
+
+_SPECIAL = (
+    Answer("emoji", "Grüezi 🌍, 👩‍👩‍👧!", chunk=512),
+    Answer("halves", "Grüezi 🌍, 👩‍👩‍👧!", chunk=1),
+    Answer("line ends", "One\x0btwo\x0cthree\x1cfour\x85five\u2028six\u2029seven", chunk=512),
+)
+PLAIN_ANSWERS = {name: _plain(answer) for name, answer in ANSWERS.items()} | {each.name: each for each in _SPECIAL}
+"""Answers in plain characters, and of those that the proxy is known to lose each kind by itself: characters of two
+UTF-16 units, whole and cut in two, and what Unicode takes for an end of a line, and neither JSON nor SSE do."""
 UPSTREAMS = [Dialect("litellm", name, "/v1", name) for name in _ROUTES]
 """What the proxy is asked for, by the names of its models."""
 

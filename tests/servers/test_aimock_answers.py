@@ -7,8 +7,7 @@ import pytest
 
 from deltawire import Heartbeat
 from deltawire.dialects import DIALECTS as CHAT_DIALECTS
-from deltawire.turns import ToolResult, assistant_turn, tool_results
-from tests.servers.asking import SHIM_NAMES, ask, expected, message, said
+from tests.servers.asking import SHIM_NAMES, ask, expected, looped, said
 from tests.servers.dialects import CHAT, DIALECTS, Dialect
 from tests.servers.fixtures import ANSWERS, LOOP, prompt
 
@@ -31,14 +30,8 @@ def test_every_dialect_of_chat_completions_says_it_too(aimock: str, name: str) -
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 def test_the_result_of_a_call_is_understood(aimock: str, dialect: Dialect) -> None:
-    """The server answers the first turn only if it finds our tool, the second only if it finds its result."""
-    target = dialect.target(aimock)
-    messages = [{"role": "user", "content": prompt("loop")}]
-    asked = message(ask("blocking", target, None, messages=messages))
-    (call,) = asked.tool_calls
-    messages += assistant_turn(asked, dialect.provider, model=dialect.model)
-    messages += tool_results([ToolResult(call, LOOP)], dialect.provider, model=dialect.model)
-    assert said(ask("blocking", target, None, messages=messages)).text == f"It is {LOOP} in Zürich."
+    for shim in SHIM_NAMES:
+        assert said(looped(shim, dialect, dialect.target(aimock))).text == f"It is {LOOP} in Zürich."
 
 
 def test_the_comments_of_openrouter_are_heartbeats(aimock: str) -> None:
