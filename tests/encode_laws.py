@@ -182,8 +182,11 @@ def sayable_reasons(reason: FinishReason | None, target: str, *, refused: bool) 
         other = {"openai-responses": FinishReason.STOP, "gemini": FinishReason.OTHER}
         return {reason, None, FinishReason.UNKNOWN, FinishReason.TOOL_CALLS, other.get(target)}
     if reason is FinishReason.REFUSAL:
-        if target == "anthropic" or (refused and target in ("openai-chat", "openai-responses")):
+        if target == "anthropic":
             return {FinishReason.REFUSAL}
+        if refused and target in ("openai-chat", "openai-responses"):
+            # Where there are calls as well, the calls count.
+            return {FinishReason.REFUSAL, FinishReason.TOOL_CALLS}
         return {FinishReason.OTHER if target == "ollama" else FinishReason.CONTENT_FILTER}
     otherwise = {
         ("openai-chat", FinishReason.PAUSED): FinishReason.LENGTH,
@@ -196,7 +199,10 @@ def sayable_reasons(reason: FinishReason | None, target: str, *, refused: bool) 
         ("ollama", FinishReason.PAUSED): FinishReason.OTHER,
     }
     assert reason is not None
-    return {reason, otherwise.get((target, reason), reason)}
+    said = otherwise.get((target, reason), reason)
+    # A plain word speaks of calls, or of a refusal, where there are some.
+    spoken = {FinishReason.TOOL_CALLS, *([FinishReason.REFUSAL] if refused else [])}
+    return {reason, said, *spoken} if said is FinishReason.STOP is not reason else {reason, said}
 
 
 def assert_same_answer(source: list[Event], target: str, received: list[Event]) -> None:
@@ -225,13 +231,23 @@ _ACCOUNTED = {
 }
 
 
+def _without_part(event: Event) -> Event:
+    return attrs.evolve(event, part=0) if isinstance(event, Citation) else event
+
+
 def assert_accounted(source: list[Event], lost: Iterable[Lost], received: list[Event]) -> None:
     """Checks that nothing is dropped in silence: what does not come back is in the encoder's list."""
     counts = Counter[str]()
     for record in lost:
         counts[record.event] += record.count
     for kind, name in _ACCOUNTED.items():
-        sent, came = (sum(isinstance(event, kind) for event in events) for events in (source, received))
+        # The same source of the same answer is one: parsers tell it once.
+        sent, came = (
+            len({repr(event) for event in events if isinstance(event, kind)})
+            if kind is Citation
+            else sum(isinstance(event, kind) for event in events)
+            for events in (map(_without_part, source), received)
+        )
         assert sent - came <= counts[name], (name, sent, came, counts[name])
     if any(isinstance(event, Logprobs) for event in source):
         assert counts["logprobs"] or any(isinstance(event, Logprobs) for event in received)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -10,7 +9,6 @@ from ..events import (
     Citation,
     Event,
     Finished,
-    FinishReason,
     MediaDelta,
     OpaqueState,
     PartFinished,
@@ -28,24 +26,13 @@ from ..usage import Usage
 from .call_order import CallOrder
 from .counts import messages_counts
 from .errors import anthropic_error, status_of
+from .finish_words import MESSAGES_WORDS
 from .shapes import is_anthropic_citation
 from .wire_text import event_frame, json_text, quoted
 from .writer import Writer, WriterOptions
 
 __all__ = ["AnthropicWriter"]
 
-_WORDS: Mapping[FinishReason, str] = MappingProxyType(
-    {
-        FinishReason.STOP: "end_turn",
-        FinishReason.LENGTH: "max_tokens",
-        FinishReason.TOOL_CALLS: "tool_use",
-        FinishReason.REFUSAL: "refusal",
-        FinishReason.CONTENT_FILTER: "refusal",
-        FinishReason.PAUSED: "pause_turn",
-        FinishReason.OTHER: "end_turn",
-    }
-)
-_SAID_OTHERWISE = frozenset({FinishReason.CONTENT_FILTER, FinishReason.OTHER})
 _DELTA = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":'
 _TAIL = "}}\n\n"
 # Fields of a delta by the type of the block that it belongs to.
@@ -70,6 +57,8 @@ class AnthropicWriter(Writer):
         """Type and part of the open block; for a call its index."""
         self._head = ""
         self._said: set[int] = set()
+        self._states: dict[int, list[str]] = {}
+        """State by part that the end of its block must hold."""
 
     def write(self, event: Event) -> str:
         """As every writer, but one part after the other."""
@@ -149,15 +138,19 @@ class AnthropicWriter(Writer):
             begun = "" if self._open == ("thinking", event.part) else self._begin_text("thinking", event.part)
             return begun + self._delta({"type": "signature_delta", "signature": event.data})
         # It stands in the block that comes whole.
+        self._states.setdefault(event.part, []).append(event.data)
         return ""
 
     def part_finished(self, event: PartFinished) -> str:
         """The end of the block, or all of one that was not said."""
         if self._open is not None and self._open[0] in _TEXTS and self._open[1] == event.part:
             return self._stop()
-        if event.part not in self._said and self._own(event.native):
-            return self._whole(event.part, event.native)
-        return ""
+        states = self._states.pop(event.part, [])
+        if event.part in self._said or not self._own(event.native):
+            self._lose_states(states)
+            return ""
+        self._lose_states([state for state in states if state not in event.native.values()])
+        return self._whole(event.part, event.native)
 
     def keep_alive(self) -> str:
         """A ping event."""
@@ -166,6 +159,7 @@ class AnthropicWriter(Writer):
     def finish(self, event: Finished) -> str:
         """The end of the open block, `message_delta` with the stop reason and the counts, `message_stop`."""
         frames = [self._start(), self._stop()]
+        self._lose_waiting()
         delta = {"stop_reason": self._word(event), "stop_sequence": None, **self.fields}
         if self.usage is None:
             self.lose(event, "usage", _ZEROS)
@@ -177,6 +171,7 @@ class AnthropicWriter(Writer):
 
     def fail(self, failure: Failure) -> str:
         """An error event."""
+        self._lose_waiting()
         return event_frame("error", {"type": "error", "error": anthropic_error(failure)})
 
     def error_body(self, failure: Failure) -> tuple[int, Any]:
@@ -187,10 +182,8 @@ class AnthropicWriter(Writer):
         told = self.reason(0, event)
         if told is None:
             return None
-        if self.own_words:
-            return told.raw_reason or _WORDS[told.reason]
-        word = _WORDS[told.reason]
-        if told.reason in _SAID_OTHERWISE:
+        word, exact = MESSAGES_WORDS.word(told, own=self.own_words)
+        if not exact:
             self.lose(told, told.reason, f"the dialect has no such stop reason; {word} stands in its place")
         return word
 
@@ -239,6 +232,15 @@ class AnthropicWriter(Writer):
             return ""
         self._open = None
         return event_frame("content_block_stop", {"type": "content_block_stop", "index": self._next - 1})
+
+    def _lose_states(self, states: list[str]) -> None:
+        for _ in states:
+            self.lose_kind("opaque_state", "data", "its block never came whole")
+
+    def _lose_waiting(self) -> None:
+        for states in self._states.values():
+            self._lose_states(states)
+        self._states.clear()
 
     def _own(self, native: Any) -> bool:
         """True for a block in this dialect's shape."""

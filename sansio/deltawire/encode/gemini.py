@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -11,7 +10,6 @@ from ..events import (
     Citation,
     Event,
     Finished,
-    FinishReason,
     Logprobs,
     MediaDelta,
     OpaqueState,
@@ -29,24 +27,13 @@ from ..usage import Usage
 from .call_order import CallOrder
 from .counts import gemini_counts
 from .errors import gemini_error
+from .finish_words import GEMINI_WORDS
 from .shapes import are_gemini_tokens, arguments_value
 from .wire_text import json_text, quoted
 from .writer import Writer, WriterOptions
 
 __all__ = ["GeminiWriter"]
 
-_WORDS: Mapping[FinishReason, str] = MappingProxyType(
-    {
-        FinishReason.STOP: "STOP",
-        FinishReason.TOOL_CALLS: "STOP",
-        FinishReason.LENGTH: "MAX_TOKENS",
-        FinishReason.CONTENT_FILTER: "SAFETY",
-        FinishReason.REFUSAL: "SAFETY",
-        FinishReason.PAUSED: "OTHER",
-        FinishReason.OTHER: "OTHER",
-    }
-)
-_SAID_OTHERWISE = frozenset({FinishReason.REFUSAL, FinishReason.PAUSED})
 # The parts that a tool of the provider's is, by the kind of the event.
 _CODE = MappingProxyType({"call": "executableCode", "result": "codeExecutionResult"})
 _TOOLS = MappingProxyType({"call": "toolCall", "result": "toolResponse"})
@@ -73,7 +60,6 @@ class GeminiWriter(Writer):
         self._head = ""
         self._tail = ""
         self._counted: Usage | None = None
-        self._tokens: dict[int, str] = {}
         self._signable: tuple[ToolCallFinished, dict[str, Any]] | None = None
         """A call that waits for the signature that may stand with it."""
 
@@ -172,8 +158,7 @@ class GeminiWriter(Writer):
         if not self.native or event.kind not in ("signature", "continuation"):
             return super().opaque(event)
         if event.kind == "continuation":
-            self._tokens[event.choice] = event.data
-            return ""
+            return self._candidate(event.choice, {"continuationToken": event.data})
         if self._signable is not None:
             _, part = self._signable
             self._signable = None
@@ -191,8 +176,6 @@ class GeminiWriter(Writer):
         for choice in choices:
             candidate: dict[str, Any] = {"content": {"parts": [], "role": "model"}, "index": choice}
             candidate["finishReason"] = self._word(event, self.reason(choice, event))
-            if choice in self._tokens:
-                candidate["continuationToken"] = self._tokens[choice]
             chunk: dict[str, Any] = {"candidates": [candidate]}
             if choice == choices[-1] and self.usage is not None:
                 chunk["usageMetadata"] = gemini_counts(self.usage)
@@ -222,10 +205,8 @@ class GeminiWriter(Writer):
         if told is None:
             self.lose(event, "reason", "nobody said why the answer ended; OTHER stands in its place")
             return "OTHER"
-        if self.own_words and told.raw_reason:
-            return told.raw_reason
-        word = _WORDS[told.reason]
-        if told.reason in _SAID_OTHERWISE:
+        word, exact = GEMINI_WORDS.word(told, own=self.own_words)
+        if not exact:
             self.lose(told, told.reason, f"the dialect has no such finish reason; {word} stands in its place")
         return word
 

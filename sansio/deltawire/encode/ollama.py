@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from ..events import (
     Event,
     Finished,
-    FinishReason,
     Logprobs,
     ReasoningDelta,
     RefusalDelta,
@@ -21,6 +20,7 @@ from ..failures import Failure
 from .call_order import CallOrder
 from .counts import ollama_counts
 from .errors import status_of
+from .finish_words import OLLAMA_WORDS
 from .shapes import are_openai_tokens, arguments_value
 from .wire_text import json_text, quoted
 from .writer import Writer, WriterOptions
@@ -112,7 +112,9 @@ class OllamaWriter(Writer):
         line |= {"message": {"role": "assistant", "content": ""}, "done": True}
         told = self.reason(0, event)
         if told is not None:
-            line["done_reason"] = self._word(event, told.reason, told.raw_reason)
+            line["done_reason"], exact = OLLAMA_WORDS.word(told, own=self.own_words)
+            if not exact:
+                self.lose(event, told.reason, "no documented done_reason; the word itself stands there")
         line |= {name: value for name, value in self.fields.items() if name != "created_at"}
         usage = self.usage
         if usage is not None:
@@ -131,15 +133,6 @@ class OllamaWriter(Writer):
     @staticmethod
     def _error(failure: Failure) -> dict[str, Any]:
         return {"error": failure.message.strip() or failure.kind.replace("_", " ")}
-
-    def _word(self, event: Finished, reason: FinishReason, raw: str) -> str:
-        if self.own_words and raw:
-            return raw
-        if reason in (FinishReason.STOP, FinishReason.TOOL_CALLS):
-            return "stop"
-        if reason is not FinishReason.LENGTH:
-            self.lose(event, reason, "no documented done_reason; the word itself stands there")
-        return str(reason)
 
     def _line_head(self) -> str:
         """A line up to the first field of its message. What it says of the response stays from then on."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from ..events import (
@@ -24,26 +22,13 @@ from ..events import (
 from ..failures import Failure
 from .counts import chat_counts
 from .errors import openai_error, status_of
+from .finish_words import CHAT_WORDS
 from .shapes import are_openai_tokens, url_citation
 from .wire_text import comment_frame, json_text, quoted
 from .writer import Writer
 
 __all__ = ["ChatWriter"]
 
-_WORDS: Mapping[FinishReason, str] = MappingProxyType(
-    {
-        FinishReason.STOP: "stop",
-        FinishReason.LENGTH: "length",
-        FinishReason.TOOL_CALLS: "tool_calls",
-        FinishReason.CONTENT_FILTER: "content_filter",
-        # The refusal stands in its own field, and the reason is a plain stop.
-        FinishReason.REFUSAL: "stop",
-        # Of the words that there are, the one that says that more belongs to the answer.
-        FinishReason.PAUSED: "length",
-        FinishReason.OTHER: "stop",
-    }
-)
-_EXACT = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
 # openrouter.ai/docs/use-cases/reasoning-tokens, console.groq.com/docs/reasoning; Cerebras, Together and vLLM alike.
 _SAY_REASONING = frozenset({"cerebras", "groq", "openrouter", "together", "vllm"})
 _TAIL = '},"logprobs":null,"finish_reason":null}]}\n\n'
@@ -196,12 +181,11 @@ class ChatWriter(Writer):
         return status_of(failure), {"error": openai_error(failure)}
 
     def _word(self, event: ChoiceFinished) -> str:
-        if self.own_words and event.raw_reason in _EXACT:
-            return event.raw_reason
-        word = _WORDS.get(event.reason, "stop")
-        if event.reason is FinishReason.REFUSAL and event.choice not in self._refused:
-            word = "content_filter"
-        if word != event.reason and not (event.reason is FinishReason.REFUSAL and word == "stop"):
+        if event.reason is FinishReason.REFUSAL and event.choice in self._refused:
+            # It stands in its own field, and the reason is a plain stop.
+            return "stop"
+        word, exact = CHAT_WORDS.word(event, own=False)
+        if not exact:
             self.lose(event, event.reason, f"the dialect has no such finish reason; {word} stands in its place")
         return word
 

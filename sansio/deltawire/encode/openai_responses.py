@@ -34,6 +34,7 @@ from .writer import Writer, WriterOptions
 
 __all__ = ["ResponsesWriter"]
 
+_NEVER_WHOLE = "its item never came whole"
 # The stem of a call's events and the field of its input, for functions and for custom tools.
 _INPUTS = (("function_call_arguments", "arguments"), ("custom_tool_call_input", "input"))
 _AUDIO = MappingProxyType({"audio": "audio.delta", "transcript": "audio.transcript.delta"})
@@ -196,11 +197,13 @@ class ResponsesWriter(Writer):
 
     def part_finished(self, event: PartFinished) -> str:
         """The end of the item, or all of one that was not said."""
-        self._awaited.pop(event.part, None)
+        awaited = self._awaited.pop(event.part, None)
         if self._texts.open is not None and event.part in self._texts.open.parts:
             return self._texts.end()
         native = event.native
         if not self.native or event.part in self.said or not is_object(native) or not as_text(native.get("type")):
+            if awaited is not None:
+                self.lose_kind(awaited, "item", _NEVER_WHOLE)
             return ""
         self.said.add(event.part)
         frames = self._texts.end()
@@ -256,7 +259,7 @@ class ResponsesWriter(Writer):
                 self.lose(event, "refusal", "the dialect has no such reason; content_filter stands in its place")
                 return "incomplete", "content_filter"
             case _:
-                if self.own_words and told.raw_reason:
+                if self.own_words and told.raw_reason and told.reason is FinishReason.OTHER:
                     return "incomplete", told.raw_reason
                 self.lose(event, told.reason, "no documented reason; the word itself stands there")
                 return "incomplete", str(told.reason)
@@ -280,7 +283,7 @@ class ResponsesWriter(Writer):
 
     def _list_awaited(self) -> None:
         for kind in self._awaited.values():
-            self.lose_kind(kind, "item", "its item never ended")
+            self.lose_kind(kind, "item", _NEVER_WHOLE)
         self._awaited.clear()
 
 

@@ -51,7 +51,7 @@ class TextItems:
     def begin(self, kind: _Kind, part: int) -> str:
         """Begins a text: in the open item if that is of its type, else in one of its own."""
         home: Literal["message", "reasoning"] = "message" if kind in ("output_text", "refusal") else "reasoning"
-        shared = self.open is not None and self.open.type == home
+        shared = self.open is not None and self.open.type == home and not self._is_second_summary(kind)
         frames = self._end_piece() if shared else self.begin_item(home, part)
         item, writer = self.open, self._writer
         assert item is not None
@@ -66,6 +66,11 @@ class TextItems:
         logprobs = ',"logprobs":[]' if kind == "output_text" else ""
         self._head = f'event: {name}\ndata: {{"type":"{name}",{place}{logprobs},"sequence_number":'
         return frames + writer.event(f"{part_stem}.added", **self.place(piece), part=piece.native(empty=True))
+
+    def _is_second_summary(self, kind: _Kind) -> bool:
+        # The summaries of one item are paragraphs of one text: readers put a blank line between them.
+        texts = () if self.open is None else self.open.texts
+        return kind == "summary_text" and any(text.type == kind for text in texts)
 
     def begin_item(self, home: Literal["message", "reasoning"], part: int) -> str:
         """Begins an item without texts."""

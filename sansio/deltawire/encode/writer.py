@@ -39,6 +39,7 @@ from ..events import (
 from ..failures import Failure
 from ..payload import as_count
 from ..usage import Usage
+from .finish_words import PLAIN_ENDS
 from .lost import LostList
 from .shapes import reads_as_object
 
@@ -54,7 +55,6 @@ _TAGS: Mapping[type, str] = MappingProxyType({kind: _tag(kind) for kind in get_a
 _SPOKEN = frozenset({"text", "reasoning", "tool_call", "refusal"})
 # What a reader says of its reading, and what is told by other events.
 _NOT_OF_THE_ANSWER = (Note, Raw)
-_PLAIN_ENDS = (FinishReason.STOP, FinishReason.TOOL_CALLS)
 # When the response was created: every dialect but two says it, and nobody misses it there.
 _CLOCKS = frozenset({"created", "created_at"})
 # What `Metadata` says of the place of its fields.
@@ -264,7 +264,7 @@ class Writer:
 
     def as_cut(self, told: ChoiceFinished) -> ChoiceFinished:
         """The reason, or `length` in place of a plain end behind a call that is not complete and does not show it."""
-        if told.choice not in self.cut or told.reason not in _PLAIN_ENDS:
+        if told.choice not in self.cut or told.reason not in PLAIN_ENDS:
             return told
         self.lose(told, told.reason, "a call is not complete; the finish reason of a cut answer says so")
         return ChoiceFinished(FinishReason.LENGTH, "", told.choice)
