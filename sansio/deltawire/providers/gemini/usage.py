@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any
 
 from ...payload import as_count, fields_of
@@ -20,7 +21,6 @@ _COUNTS = (
 _GROWING = frozenset({"candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
 _HIGHEST_COUNT = 2**53
 _KEPT_AS_THEY_ARE = (list, str)
-_NONE = type(None)
 
 
 def gemini_usage(raw: dict[str, Any]) -> Usage:
@@ -115,7 +115,7 @@ def plain_usage(before: dict[str, Any], said: dict[str, Any]) -> Usage | None:
         elif (
             name in _COUNTS
             or value.__class__ not in _KEPT_AS_THEY_ARE
-            or known.__class__ not in (_NONE, value.__class__)
+            or known.__class__ not in (NoneType, value.__class__)
         ):
             return None
     raw = before | said
