@@ -28,14 +28,11 @@ class FinishWords:
         """The word for a reason, and whether it means just that. A word of the dialect itself stays, and so does any
         word for another reason if the events are of its `own` schema."""
         raw = told.raw_reason
-        if self._means(raw, told.reason) or (own and raw and told.reason is FinishReason.OTHER):
+        if self.documented.get(raw) is told.reason or (own and raw and told.reason is FinishReason.OTHER):
             return raw, True
         word = self.chosen[told.reason]
-        return word, self._means(word, told.reason)
-
-    def _means(self, word: str, reason: FinishReason) -> bool:
         meant = self.documented.get(word)
-        return meant is reason or (meant in PLAIN_ENDS and reason in PLAIN_ENDS)
+        return word, meant is told.reason or (meant in PLAIN_ENDS and told.reason in PLAIN_ENDS)
 
 
 CHAT_WORDS = FinishWords(

@@ -174,6 +174,11 @@ def test_stop_reasons_of_another_vendor(reason: FinishReason, word: str) -> None
     assert sent[-2]["delta"] == {"stop_reason": word, "stop_sequence": None}
 
 
+def test_calls_behind_a_plain_word_end_with_tool_use() -> None:
+    end = (ChoiceFinished(FinishReason.TOOL_CALLS, "end_turn"), Finished(FinishReason.TOOL_CALLS, "end_turn"))
+    assert payloads(encoded("anthropic", START, *call(0, "{}"), *end))[-2]["delta"]["stop_reason"] == "tool_use"
+
+
 def test_the_dialects_own_stop_reason_stays() -> None:
     end = (ChoiceFinished(FinishReason.STOP, "stop_sequence"), Finished(FinishReason.STOP, "stop_sequence"))
     sent = payloads(encoded("anthropic", START, Metadata({"stop_sequence": "END"}), *end))

@@ -155,6 +155,8 @@ def test_counts_come_last_in_a_chunk_without_choices() -> None:
         (FinishReason.STOP, "end_turn", "stop"),
         (FinishReason.LENGTH, "max_tokens", "length"),
         (FinishReason.TOOL_CALLS, "tool_use", "tool_calls"),
+        pytest.param(FinishReason.TOOL_CALLS, "stop", "tool_calls", id="calls of a dialect that says stop"),
+        (FinishReason.TOOL_CALLS, "function_call", "function_call"),
         (FinishReason.CONTENT_FILTER, "SAFETY", "content_filter"),
         (FinishReason.REFUSAL, "refusal", "content_filter"),
         (FinishReason.PAUSED, "pause_turn", "length"),
