@@ -38,6 +38,7 @@ TARGETS = ("openai-chat", "openai-responses", "anthropic", "gemini", "ollama")
 ONE_CHOICE = ("openai-responses", "anthropic", "ollama")
 NO_REFUSAL = ("anthropic", "gemini", "ollama")
 NO_FREE_TEXT = ("anthropic", "gemini", "ollama")
+CALL_WORDS = {"openai-chat": {"tool_calls", "function_call"}, "anthropic": {"tool_use"}}
 WHOLE_CALLS = ("gemini", "ollama")
 COUNTS = (
     "input_tokens",
@@ -70,6 +71,7 @@ class Said:
 
     stretches: list[Any] = attrs.field(factory=list)
     reason: FinishReason | None = None
+    word: str = ""
     cut: bool = False
     """True if a call is not complete."""
     in_order: bool = True
@@ -119,7 +121,8 @@ def told(events: Iterable[Event], target: str | None = None) -> Told:
         elif isinstance(event, ToolCallFinished):
             _finish_call(answer.choices[choice], calls[choice, event.index], event, schema)
         elif isinstance(event, ChoiceFinished):
-            answer.choices.setdefault(choice, Said()).reason = event.reason
+            said = answer.choices.setdefault(choice, Said())
+            said.reason, said.word = event.reason, event.raw_reason
         elif isinstance(event, Finished | Failed):
             answer.end = event
     for said in answer.choices.values():
@@ -268,7 +271,11 @@ def _same_end(sent: Told, came: Told, schema: str) -> None:
             refused = any(stretch[0] == "refusal" for stretch in said.stretches)
             allowed = sayable_reasons(said.reason, schema, refused=refused)
             allowed |= {FinishReason.LENGTH} if said.cut else set()
-            assert came.choices[index].reason in allowed, (said.reason, came.choices[index].reason)
+            back = came.choices[index]
+            assert back.reason in allowed, (said.reason, back.reason)
+            if said.reason is back.reason is FinishReason.TOOL_CALLS:
+                # Clients run calls where they see the word for them.
+                assert back.word in CALL_WORDS.get(schema, {back.word})
     usage = {name: getattr(came.usage or Usage(), name) for name in COUNTS}
     assert usage == sayable_usage(sent.usage, schema)
 
