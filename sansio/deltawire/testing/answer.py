@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -62,7 +62,7 @@ Part: TypeAlias = Text | Reasoning | Call
 
 @attrs.frozen
 class Answer:
-    """One answer of a model: what any provider may be asked to stream."""
+    """One answer of a model: what any provider may be asked to stream. Raises ValueError for an unknown `finish`."""
 
     parts: tuple[Part, ...] = ()
     """In the order in which the model says them."""
@@ -72,6 +72,11 @@ class Answer:
     """Input and output tokens, None if the server says nothing of them."""
     error: str | None = None
     """What the provider says when it fails behind the parts, in place of a finish."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.finish not in get_args(Finish):
+            words = ", ".join(get_args(Finish))
+            raise ValueError(f"finish is one of {words}, not {self.finish!r}; with calls `stop` is the word for them")
 
     @property
     def text(self) -> str:

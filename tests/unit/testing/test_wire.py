@@ -105,3 +105,9 @@ def test_refusals_end_in_a_failure_of_their_status(provider: str, status: int) -
     assert events[-1].error.status == status
     assert dict(headers).get("Location", "") == ("https://example.org/login" if status == 302 else "")
     assert body == b"" or status != 204
+
+
+def test_a_word_that_is_no_finish_is_refused() -> None:
+    word: Any = "tool_calls"
+    with pytest.raises(ValueError, match="finish is one of stop, length, content_filter, not 'tool_calls'"):
+        Answer(finish=word)
