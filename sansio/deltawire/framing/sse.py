@@ -259,11 +259,15 @@ class SSEDecoder:
             self._take_field(line, blocks)
 
     def _take_field(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
+        if line.startswith(b"data:"):
+            # A long line is copied as seldom as can be.
+            self._data += memoryview(line)[6 if line.startswith(b"data: ") else 5 :]
+            self._data += b"\n"
+            return
         name, _, value = line.partition(b":")
         if value.startswith(b" "):
             value = value[1:]
         if name == b"data":
-            self._data += value
             self._data += b"\n"
         elif name == b"event":
             self._event = value.decode("utf-8", "replace")
