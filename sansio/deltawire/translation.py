@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from collections.abc import Iterable
+from typing import Any, cast, get_args
 
 from .encode import Encoder, Lost
 from .events import Event, Failed, Finished
 from .failures import Failure, FailureKind
+from .limits import Limits
 from .policy.events import Cancelled, ContextOverflow, Paused, PolicyEvent
 from .policy.host_events import HostEvent
 from .response import parser
+from .think import ThinkOptions
 
 __all__ = ["Translator", "stream_event", "translate"]
 
@@ -33,11 +36,13 @@ class Translator:
         model: str | None = None,
         usage: bool = True,
         array: bool = False,
-        think: str | None = None,
+        limits: Limits | None = None,
+        think: str | ThinkOptions | None = None,
+        redact: Iterable[str] = (),
     ) -> None:
-        """`source` is any provider name of `parser`, `target` one of `ENCODABLE`. `think` is an option of `parser`; all
-        others are those of `Encoder`. Raises ValueError for an unknown name."""
-        self._parser = parser(source, think=think)
+        """`source` is any provider name of `parser`, `target` one of `ENCODABLE`. `limits`, `think` and `redact` are
+        options of `parser`, all others of `Encoder`. Raises ValueError for an unknown name."""
+        self._parser = parser(source, limits=limits, think=think, redact=redact)
         self._encoder = Encoder(target, id=id, created=created, model=model, usage=usage, array=array)
         self._same = source == target
         self.terminal: Finished | Failed | None = None
@@ -98,20 +103,10 @@ class Translator:
             self.terminal = events[-1]
 
 
-def translate(
-    source: str,
-    target: str,
-    *,
-    id: str | None = None,  # noqa: A002 - the field's word
-    created: int | None = None,
-    model: str | None = None,
-    usage: bool = True,
-    array: bool = False,
-    think: str | None = None,
-) -> Translator:
-    """A stage from the stream of one provider to that of another; see `Translator`. Raises ValueError for an unknown
-    name."""
-    return Translator(source, target, id=id, created=created, model=model, usage=usage, array=array, think=think)
+def translate(source: str, target: str, **options: Any) -> Translator:
+    """A stage from the stream of one provider to another's. `options` are those of `Translator`. Raises ValueError for
+    an unknown name."""
+    return Translator(source, target, **options)
 
 
 def stream_event(event: Event | PolicyEvent | HostEvent) -> Event | None:

@@ -45,6 +45,8 @@ class TextItem:
     parts: set[int] = attrs.field(factory=set[int])
     """The parts of the answer that it holds."""
     texts: list[TextPiece] = attrs.field(factory=list[TextPiece])
+    counts: dict[str, int] = attrs.field(factory=dict[str, int])
+    """How many texts there are, by the field that numbers them."""
     encrypted: str | None = None
 
     def native(self, status: str) -> dict[str, Any]:

@@ -59,7 +59,9 @@ class TextItems:
         writer.said.add(part)
         self._key = (kind, part)
         stem, part_stem, numbered = _STEMS[kind]
-        piece = TextPiece(kind, sum(_STEMS[text.type][2] == numbered for text in item.texts))
+        index = item.counts.get(numbered, 0)
+        item.counts[numbered] = index + 1
+        piece = TextPiece(kind, index)
         item.texts.append(piece)
         name = f"response.{stem}.delta"
         place = f'"item_id":{quoted(item.id)},"output_index":{item.output_index},"{numbered}":{piece.index}'

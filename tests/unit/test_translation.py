@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.encode_laws import TARGETS
 
-from deltawire import Failed, Finished, parse, parser, stream_event, translate
+from deltawire import Failed, Finished, Limits, parse, parser, stream_event, translate
 from deltawire.events import TextDelta
 from deltawire.failures import Failure, FailureKind, UsageError
 from deltawire.policy import AttemptStarted, Cancelled, ContextOverflow, Paused, Status
@@ -54,6 +54,15 @@ def test_losses_and_media_type_are_those_of_the_target() -> None:
 def test_names_are_checked(source: str, target: str) -> None:
     with pytest.raises(ValueError, match=r"nobody|cohere"):
         translate(source, target)
+
+
+def test_the_parser_takes_its_options() -> None:
+    line = b'{"model":"m","message":{"content":"<think>hm</think>hi"},"done":false}\n'
+    assert b"reasoning_content" in translate("ollama", "openai-chat").feed(line + DONE)
+    assert b"reasoning_content" not in translate("ollama", "openai-chat", think="off").feed(line + DONE)
+    assert b"secret" not in translate("ollama", "openai-chat", redact=["secret"]).feed(b'{"error":"secret key"}\n')
+    small = translate("ollama", "openai-chat", limits=Limits(frame_bytes=50))
+    assert b'"error"' in small.feed(line)
 
 
 @given(st.data())
