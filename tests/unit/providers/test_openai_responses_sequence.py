@@ -20,6 +20,7 @@ from tests.responses_wire import (
     numbered,
     of_type,
     text_delta,
+    text_part,
 )
 
 from deltawire.events import (
@@ -90,6 +91,26 @@ class TestSequenceNumbers:
         payloads = numbered([*SAID, text_delta("b"), completed()])
         events = both_ways([*payloads[:3], text_delta("x"), *payloads[3:]])
         assert message_of(events).text == "axb"
+        assert codes(events) == []
+
+    def test_numbers_of_closing_events_alone_neither_miss_nor_repeat_anything(self) -> None:
+        """LiteLLM's proxy counts so, in front of models without a Responses API."""
+        payloads = [
+            CREATED,
+            added(function("", 1)),
+            arguments_delta("{}", 1),
+            {**done(function("{}", 1)), "sequence_number": 19},
+            added(function("", 2), 1),
+            arguments_delta("{}", 2, 1),
+            {**done(function("{}", 2), 1), "sequence_number": 21},
+            added(message(), 2),
+            text_delta("a", index=2),
+            {**done(message(text_part("ab")), 2), "sequence_number": 1},
+            completed(),
+        ]
+        events = both_ways(payloads)
+        assert [call.complete for call in of_type(events, ToolCallFinished)] == [True, True]
+        assert message_of(events).text == "ab"
         assert codes(events) == []
 
 

@@ -50,6 +50,14 @@ class TestTextsOfOneItem:
         events = both_ways([CREATED, added(reasoning()), summary_delta("a"), part, done(reasoning("a", ""))])
         assert message_of(events).reasoning == "a"
 
+    def test_a_summary_that_closes_as_output_text_of_the_reasoning_is_no_text(self) -> None:
+        """LiteLLM's proxy closes so, in front of models without a Responses API."""
+        item = reasoning(content=[{"type": "output_text", "text": "hm so", "annotations": []}])
+        streamed = [CREATED, added(reasoning()), summary_delta("hm "), summary_delta("so"), done(reasoning("hm so"))]
+        for payloads in ([*streamed, completed(item)], [*streamed[:2], done(item), completed(item)]):
+            made = message_of(both_ways(payloads))
+            assert (made.reasoning, made.text) == ("hm so", "")
+
     def test_reasoning_and_its_summary_are_parts_of_their_own(self) -> None:
         item = reasoning("sum", content=[{"type": "reasoning_text", "text": "hm"}, {"type": "text", "text": "so"}])
         events = told(CREATED, done(item))[1:]

@@ -13,7 +13,8 @@ __all__ = ["SequenceNumbers"]
 
 @attrs.define
 class SequenceNumbers:
-    """Counts along. Many servers leave the numbers out, and some give every event the same one."""
+    """Counts along. Many servers leave the numbers out, some give every event the same one, and some number only a few:
+    a stream that begins without numbers is never counted."""
 
     expected: int | None = None
     """The number that comes next, None before the first one."""
@@ -35,6 +36,10 @@ class SequenceNumbers:
         """
         number = as_index(number)
         self.missed = None
+        if number is None and self.expected is None:
+            # LiteLLM's proxy numbers only the events that close something, each by a count of its own:
+            # litellm/responses/litellm_completion_transformation/streaming_iterator.py.
+            self.ignored = True
         if number is None or number < 0 or self.ignored:
             return True
         if self.expected is None:

@@ -163,6 +163,9 @@ class TextMapper:
                 fields = as_object(part)
                 kind = as_text(fields.get("type"))
                 _, channel, field = CONTENT_PARTS.get(usual if kind in ("", "text") else kind, ("", "", ""))
+                if item.type == "reasoning" and channel == "text":
+                    # LiteLLM's proxy closes a response with its streamed summaries as `output_text` of the reasoning.
+                    channel = "reasoning" if item.summary is None else "summary"
                 if channel and fields:
                     found.append((channel, index, as_text(fields.get(field)), fields))
                 elif part is not None:
