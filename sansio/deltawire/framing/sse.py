@@ -83,6 +83,8 @@ class SSEDecoder:
         self._lines = LineDecoder(limit)
         self._head = None if past_bom else b""  # what came before it is known whether there is a BOM
         self._size = 0  # bytes of the frame that is open
+        # The only line of data so far, as it is: it may be long, and mostly no other follows.
+        self._line: bytes | None = None
         # Values of the open frame, each closed by LF as in the standard's algorithm.
         self._data = bytearray()
         self._errors = bytearray()
@@ -97,9 +99,10 @@ class SSEDecoder:
     @property
     def pending(self) -> bytes:
         """The last bytes of what a clean end now would deliver, white space included."""
-        if self._data and bytes(self._lines.open_line[:5]) not in (b"data:", b"data"):
+        data = self._data if self._line is None else self._line[-_PENDING_BYTES:] + b"\n"
+        if data and bytes(self._lines.open_line[:5]) not in (b"data:", b"data"):
             # An open line of another field leaves the data as it is.
-            return bytes(self._data[-_PENDING_BYTES:])
+            return bytes(data[-_PENDING_BYTES:])
         return self._lines.pending or bytes((self._errors or self._bare)[-_PENDING_BYTES:])
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[SSEFrame]:
@@ -260,15 +263,13 @@ class SSEDecoder:
 
     def _take_field(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
         if line.startswith(b"data:"):
-            # A long line is copied as seldom as can be.
-            self._data += memoryview(line)[6 if line.startswith(b"data: ") else 5 :]
-            self._data += b"\n"
+            self._add_data(line[6 if line.startswith(b"data: ") else 5 :])
             return
         name, _, value = line.partition(b":")
         if value.startswith(b" "):
             value = value[1:]
         if name == b"data":
-            self._data += b"\n"
+            self._add_data(b"")
         elif name == b"event":
             self._event = value.decode("utf-8", "replace")
         elif name == b"id":
@@ -290,15 +291,26 @@ class SSEDecoder:
         else:
             _report_loss(_UNKNOWN_JSON.match(line), blocks)
 
+    def _add_data(self, value: bytes) -> None:
+        if self._line is None and not self._data:
+            self._line = value
+            return
+        for line in (self._line, value):
+            if line is not None:
+                self._data += line
+                self._data += b"\n"
+        self._line = None
+
     def _dispatch(self, blocks: list[SSEBlock | str], *, terminated: bool) -> None:
         if not self._size:
             return
         event, identifier, retry = self._event, self._last_event_id, self._retry
-        if self._data:
-            blocks.append(SSEBlock("data", _value(self._data), event, identifier, retry, terminated))
+        data = _value(self._data) if self._data else self._line
+        if data is not None:
+            blocks.append(SSEBlock("data", data, event, identifier, retry, terminated))
         elif event and not self._bare:
             blocks.append(SSEBlock("event", b"", event, identifier, retry, terminated))
-        if event and not self._data:
+        if event and data is None:
             # With data behind it the quick way does not look at the name, and nor does this one.
             _report_loss(_SWALLOWED_DATA.search(event.encode()), blocks)
         if self._errors:
@@ -309,6 +321,7 @@ class SSEDecoder:
 
     def _reset(self) -> None:
         self._size = 0
+        self._line = None
         self._data.clear()
         self._errors.clear()
         self._bare.clear()
