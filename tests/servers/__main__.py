@@ -19,10 +19,11 @@ from tests.faults.matrix import run_cells
 from tests.faults.shims import Run
 from tests.faults.table import say, show
 from tests.servers.aimock import VERSION, aimock
-from tests.servers.asking import SHIM_NAMES, ask, expected, is_part, looped, said, together, wrong
+from tests.servers.asking import SHIM_NAMES, ask, expected, is_part, looped, message, said, together, wrong
 from tests.servers.dialects import DIALECTS, Dialect
 from tests.servers.fixtures import ANSWERS, FAULTS, FIXTURES, LOOP, REFUSALS, Answer, fixtures, prompt
-from tests.servers.litellm import PLAIN_ANSWERS, UPSTREAMS, litellm
+from tests.servers.litellm import DIALECTS as SPOKEN
+from tests.servers.litellm import PLAIN_ANSWERS, litellm, upstreams
 from tests.servers.nginx import PATIENT_WAYS, nginx
 from tests.servers.program import MissingError
 
@@ -37,6 +38,8 @@ def _like(run: Run, answer: Answer, dialect: Dialect) -> str:
     last = run.events[-1]
     if isinstance(last, Failed):
         return f"{last.error.kind.value}{' late' if last.error.after_content else ''}"
+    if last.damaged or not all(call.complete for call in message(run).tool_calls):
+        return "incomplete, told"
     got = said(run)
     names = ["text", "reasoning", "calls", "reason", "usage"]
     try:
@@ -125,7 +128,7 @@ def _litellm(folder: Path, options: argparse.Namespace) -> int:
         litellm(folder / "litellm", upstream, options.program) as proxy,
     ):
         say(f"LiteLLM's proxy, its version {proxy.version}, before aimock {VERSION}, by upstream")
-        return _tables(*_everything(proxy.base_url, UPSTREAMS, PLAIN_ANSWERS, api_key=proxy.key))
+        return _tables(*_everything(proxy.base_url, upstreams(options.dialect), PLAIN_ANSWERS, api_key=proxy.key))
 
 
 def _nginx(folder: Path, options: argparse.Namespace) -> int:
@@ -157,6 +160,7 @@ def main() -> int:
     middlebox.set_defaults(run=_nginx)
     proxy = which.add_parser("litellm")
     proxy.add_argument("--program", help="the command `litellm` of another virtual environment")
+    proxy.add_argument("--dialect", choices=SPOKEN, default="litellm", help="in which the proxy is asked")
     proxy.set_defaults(run=_litellm)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

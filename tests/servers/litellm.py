@@ -1,4 +1,4 @@
-"""LiteLLM's proxy in front of aimock: every upstream in the proxy's own words, read as our dialect `litellm`."""
+"""LiteLLM's proxy in front of aimock: every upstream in the proxy's own words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.servers.dialects import KEY, Dialect
 from tests.servers.fixtures import ANSWERS, Answer
 from tests.servers.program import MissingError, Program, free_port
 
-__all__ = ["PLAIN_ANSWERS", "UPSTREAMS", "Proxy", "litellm"]
+__all__ = ["DIALECTS", "PLAIN_ANSWERS", "Proxy", "litellm", "upstreams"]
 
 _CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 _AWS = {"aws_access_key_id": "a", "aws_secret_access_key": "s", "aws_region_name": "us-east-1"}
@@ -59,8 +59,13 @@ _SPECIAL = (
 PLAIN_ANSWERS = {name: _plain(answer) for name, answer in ANSWERS.items()} | {each.name: each for each in _SPECIAL}
 """Answers in plain characters, and of those that the proxy is known to lose each kind by itself: characters of two
 UTF-16 units, whole and cut in two, and what Unicode takes for an end of a line, and neither JSON nor SSE do."""
-UPSTREAMS = [Dialect("litellm", name, "/v1", name) for name in _ROUTES]
-"""What the proxy is asked for, by the names of its models."""
+DIALECTS = {"litellm": "/v1", "openai-responses": "/v1", "anthropic": ""}
+"""What the proxy speaks, whatever is behind it, and where."""
+
+
+def upstreams(provider: str) -> list[Dialect]:
+    """All its models, asked in this dialect."""
+    return [Dialect(provider, name, DIALECTS[provider], name) for name in _ROUTES]
 
 
 @attrs.frozen
