@@ -31,7 +31,7 @@ __all__ = ["OpenAIChat"]
 
 # `obfuscation` (OpenAI) and `p` (Mistral) are random padding against guessing texts from packet sizes.
 _STANDARD = frozenset({"id", "object", "model", "choices", "usage", "obfuscation", "p"})
-_SETTLED = _STANDARD - {"model"}
+_SETTLED = frozenset(_STANDARD - {"model"})
 _PLAIN_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _OWN_KEYS = _STANDARD | {"created", "error", "x_groq", "citations"}
 _CHOICE_KEYS = _PLAIN_CHOICE | {"message", "usage"}
