@@ -300,3 +300,17 @@ def test_azure_goes_on_after_the_finish_reason() -> None:
     assert said_beside(events)[-1] == {"choice": 0, **verdict}
     assert only(events, ChoiceFinished).raw_reason == "stop"
     assert notes(events) == []
+
+
+def test_text_that_an_abort_repeats_is_given_as_it_came() -> None:
+    # SGLang: github.com/sgl-project/sglang/issues/40901. Another server may mean it.
+    events = events_of(text("Hel"), text("lo"), chunk({"content": "Hello"}, "abort"))
+    assert [event.text for event in of(events, TextDelta)] == ["Hel", "lo", "Hello"]
+    assert failure(events).kind is FailureKind.SERVER
+
+
+def test_the_number_of_a_token_in_the_place_of_the_choice_is_a_choice() -> None:
+    # TGI before 2024-03: github.com/huggingface/text-generation-inference/pull/1648.
+    events = events_of_body(sse(*({"choices": [{"index": n, "delta": {"content": "a"}}]} for n in (1, 2))))
+    assert [event.choice for event in of(events, TextDelta)] == [1, 2]
+    assert failure(events).kind is FailureKind.TRUNCATED
