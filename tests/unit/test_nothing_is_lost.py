@@ -67,6 +67,32 @@ FOREIGN = [
         {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"toolUse": {"input": "{}"}}, "x": "mark"}},
         id="beside a delta",
     ),
+    pytest.param(
+        "openai-responses",
+        {"type": "response.completed", "response": {"status": "completed", "content_filters": [{"blocked": "mark"}]}},
+        id="what Azure's filter found",
+    ),
+    pytest.param(
+        "openai-responses",
+        {
+            "type": "response.completed",
+            "response": {
+                "status": "completed",
+                "usage": {"input_tokens": 1, "input_tokens_details": {"cache_write_tokens_details": {"ttl": "mark"}}},
+            },
+        },
+        id="the kinds of writes to the cache",
+    ),
+    pytest.param(
+        "anthropic",
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn", "input_transformations": ["mark"]}},
+        id="how the input was changed",
+    ),
+    pytest.param(
+        "anthropic",
+        {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 1, "fallback_credit": {"token": "mark"}}},
+        id="a credit for a fallback",
+    ),
 ]
 
 
