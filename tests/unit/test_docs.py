@@ -228,3 +228,18 @@ def test_what_the_readme_says_of_cut_streams_stands_on_the_wall() -> None:
     ours = re.findall(r"^\| [\w ]+ \| deltawire \| [^|]+ \| (\d+) of (\d+) \|", wall, re.MULTILINE)
     assert ours
     assert [found for found in ours if found[0] != found[1]] == []
+
+
+def test_the_readme_has_the_figures_of_the_page_on_performance() -> None:
+    readme, page = README.read_text("utf-8"), page_text("performance.md")
+    against = page.partition("<!-- bench floor -->")[2].partition("<!-- end")[0]
+    floor = re.findall(r"^\| [\w-]+ \| \w+ \| ([\d.]+) \| ([\d.]+) \| [\d.]+ \|$", against, re.MULTILINE)
+    assert floor
+    for column in zip(*floor, strict=True):
+        assert f"{min(column, key=float)} to {max(column, key=float)} times" in readme
+    measured = page.partition("<!-- bench peers -->")[2].partition("<!-- end")[0]
+    peers = re.findall(r"^\| ([\w-]+) \| [\d.]+ \| .* \| ([\d.]+) \|$", measured, re.MULTILINE)
+    for client in ("openai", "anthropic", "google-genai", "ollama"):
+        times = [less for name, less in peers if name == client]
+        least, most = min(times, key=float), max(times, key=float)
+        assert re.search(rf"{client} {re.escape(least)} to {re.escape(most)}\b", readme), client
