@@ -19,7 +19,11 @@ from deltawire.framing.as_bytes import as_bytes
 FRAMERS = [DocumentDecoder, EventStreamDecoder, JSONArrayDecoder, LineDecoder, NDJSONDecoder, SSEDecoder]
 
 
-@pytest.mark.parametrize("data", [b"abc", bytearray(b"abc"), memoryview(b"abc"), memoryview(b"a_b_c")[::2]], ids=repr)
+@pytest.mark.parametrize(
+    "data",
+    [b"abc", bytearray(b"abc"), memoryview(b"abc"), memoryview(b"a_b_c")[::2]],
+    ids=["bytes", "bytearray", "view", "stepped"],
+)
 def test_bytes_of_any_kind_become_bytes(data: bytes | bytearray | memoryview) -> None:
     assert as_bytes(data) == b"abc"
     assert type(as_bytes(data)) is bytes
