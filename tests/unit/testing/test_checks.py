@@ -101,6 +101,16 @@ def test_an_event_that_no_dict_can_hold_is_caught(monkeypatch: pytest.MonkeyPatc
         assert_total("openai-chat", BODY)
 
 
+ENDLESS = b'data: {"created":1e400,"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+
+
+def test_a_number_beyond_a_double_changed_on_its_way_through_a_dict(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(assert_total("openai-chat", ENDLESS)[-1], Finished)
+    monkeypatch.setattr(checks, "event_from_dict", lambda values: Heartbeat("blank"))
+    with pytest.raises(AssertionError, match="changes on its way through a dict"):
+        assert_total("openai-chat", ENDLESS)
+
+
 def test_what_a_parser_raises_passes_through(monkeypatch: pytest.MonkeyPatch) -> None:
     def raises(_: str) -> Any:
         raise ZeroDivisionError
