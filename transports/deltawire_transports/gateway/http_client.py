@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Sequence
 from http.client import responses as reason_phrases
 from typing import Any
@@ -173,8 +172,3 @@ def _request(request: h11.Request, body: bytes) -> HTTPRequest:
     media_type = types[0].decode("latin-1").partition(";")[0].strip().lower() if types else ""
     path = request.target.decode("latin-1").partition("?")[0]
     return HTTPRequest(request.method.decode("latin-1"), path, media_type, body)
-
-
-def json_bytes(value: Any) -> bytes:
-    """JSON text in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -14,6 +14,7 @@ import anyio
 from anyio.abc import SocketStream, TaskStatus
 
 from deltawire import Encoder, Failure, FailureKind
+from deltawire.payload import compact_json
 from deltawire.policy import Plan, RetryPolicy, Timeouts
 from deltawire.requests import Target
 
@@ -21,7 +22,7 @@ from .answering import Answer, Settings
 from .anthropic_request import read_anthropic
 from .asked import Asked, RefusedError
 from .chat_request import read_chat
-from .http_client import ClientConnection, ClientGoneError, HTTPRequest, json_bytes
+from .http_client import ClientConnection, ClientGoneError, HTTPRequest
 from .responses_request import read_responses
 
 __all__ = ["serve"]
@@ -97,7 +98,9 @@ async def _serve_request(settings: Settings, number: int, client: ClientConnecti
     dialect, reader = _READERS.get(_route(request.path), ("openai-chat", None))
     try:
         if request.method == "GET" and _route(request.path) == "/models":
-            await client.answer(200, [("content-type", "application/json")], json_bytes(_models(settings.plan)))
+            await client.answer(
+                200, [("content-type", "application/json")], compact_json(_models(settings.plan)).encode()
+            )
         elif reader is None or request.method != "POST":
             raise _nowhere(request)
         else:
