@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gemini_chunks import FIXTURES, array, chunk, events_of, message_of, sse, text
+from tests.gemini_chunks import FIXTURES, array, call, chunk, events_of, message_of, response, sse, text
 from tests.provider_laws import (
     PLACES,
     bytewise,
@@ -23,7 +23,8 @@ from tests.provider_laws import (
 )
 
 from deltawire.accumulator import Accumulator
-from deltawire.events import Failed, Finished, Note
+from deltawire.events import Event, Failed, Finished, Note, ToolCallFinished
+from deltawire.failures import FailureKind
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import parser
@@ -82,6 +83,44 @@ COUNTS = st.fixed_dictionaries(
 def test_counts_on_the_quick_way_are_what_the_general_one_gives(told: list[Any], extra: dict[str, Any]) -> None:
     payloads = [chunk({"text": "a", **extra}), *(chunk({"text": "a", **extra}) | {"usageMetadata": s} for s in told)]
     assert of_payloads(parser("gemini"), payloads) == of_payloads(general_parser("gemini"), payloads)
+
+
+def _both_ways(*payloads: Any) -> list[Event]:
+    events = of_payloads(parser("gemini"), payloads)
+    assert of_payloads(general_parser("gemini"), payloads) == events
+    return events
+
+
+def test_a_block_is_lifted_by_a_text_that_goes_on() -> None:
+    blocked = response(promptFeedback={"blockReason": "SAFETY"}) | chunk(text("a"))
+    events = _both_ways(blocked, {"modelVersion": "gemini-tiny"}, chunk(text("b")), chunk(text("c")))
+    assert isinstance(events[-1], Failed)
+    assert events[-1].error.kind is FailureKind.TRUNCATED
+
+
+def test_a_traffic_type_beside_a_text_that_goes_on_makes_finish_numbers_those_of_vertex() -> None:
+    counts = {"promptTokenCount": 9, "candidatesTokenCount": 5, "totalTokenCount": 14}
+    vertex = chunk(text("b")) | {"usageMetadata": counts | {"trafficType": "ON_DEMAND"}}
+    events = _both_ways(chunk(text("a")) | {"usageMetadata": counts}, vertex, chunk(finish=10))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].raw_reason == "MODEL_ARMOR"
+
+
+def test_whole_calls_and_the_text_behind_them_take_no_general_way() -> None:
+    response = parser("gemini")
+    response.receive_payload(chunk(text("a")))
+    response._provider.receive_any = None  # type: ignore[attr-defined]
+    events = [
+        event
+        for part in (call("f", args={"q": 1}), text("b"), text("c", thought=True), call("g", args={}), call("h"))
+        for event in response.receive_payload(chunk(part))
+    ]
+    called = [event for event in events if isinstance(event, ToolCallFinished)]
+    assert [(event.name, event.arguments, event.complete) for event in called] == [
+        ("f", '{"q":1}', True),
+        ("g", "{}", True),
+        ("h", "", True),
+    ]
 
 
 @given(near_misses(list(FIXTURES.values())))

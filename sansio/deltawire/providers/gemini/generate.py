@@ -81,53 +81,58 @@ class Gemini(Provider):
         self._settled = False
 
     def receive(self, payload: dict[str, Any], events: list[Event]) -> None:
-        """Maps one chunk; one that only goes on with a text takes the quick way."""
+        """Maps one chunk; one that says nothing new but its part and its counts takes the quick way."""
         # Any: the class swap is explained at the classes.
-        event: Any
+        event: Any = None
+        usual: Candidate | None = None
+        part: Any = None
         try:
             (candidate,) = payload["candidates"]
             content = candidate["content"]
             (part,) = content["parts"]
-            text = part["text"]
-            index = candidate.get("index", 0)
+            index = candidate["index"] if len(candidate) == 2 else 0
             state = self._candidates[index]
-            kind = "text" if len(part) == 1 else "reasoning" if len(part) == 2 and part["thought"] is True else "other"
             if (
-                state.kind == kind
-                and type(text) is str
-                and text
-                and type(index) is int
+                type(index) is int
                 and not state.word
                 and content["role"] == "model"
                 and len(content) == 2
-                and len(candidate) == 1 + ("index" in candidate)
+                and len(candidate) <= 2
                 and self._known_keys.issuperset(payload)
                 and (self._vendor_of is None or self._vendor_of(payload) == self._vendor)
             ):
-                said = payload.get("usageMetadata")
-                news = None
-                if said is not None:
-                    if self._growing is not None:
-                        news = self._growing.grow(said)
-                    if news is None and said != self._counted:
-                        news = self._other_usage(said)
-                if kind == "text":
+                usual = state
+                text = part["text"]
+                spoken = type(text) is str and text
+                if spoken and len(part) == 1 and state.kind == "text":
                     event = _TextDelta(text, index, state.parts - 1)
                     event.__class__ = TextDelta
-                else:
+                elif spoken and len(part) == 2 and part["thought"] is True and state.kind == "reasoning":
                     event = _ReasoningDelta(text, index, state.parts - 1, "summary")
                     event.__class__ = ReasoningDelta
-                events.append(event)
-                if news is not None:
-                    self._counted, self.usage, self.usage_raw = said, news, news.raw
-                    event = _UsageUpdate(news)
-                    event.__class__ = UsageUpdate
+                if event is not None:
+                    said = payload.get("usageMetadata")
+                    news = None
+                    if said is not None:
+                        if self._growing is not None:
+                            news = self._growing.grow(said)
+                        if news is None and said != self._counted:
+                            news = self._other_usage(said)
                     events.append(event)
-                return
+                    if news is not None:
+                        self._counted, self.usage, self.usage_raw = said, news, news.raw
+                        event = _UsageUpdate(news)
+                        event.__class__ = UsageUpdate
+                        events.append(event)
+                    return
         except (KeyError, TypeError, ValueError, AttributeError):
             # A missing or odd field: the general way sorts it out.
             pass
-        self.receive_any(payload, events)
+        if usual is None or usual.streamed is not None:
+            self.receive_any(payload, events)
+        else:
+            self._parts.map(usual, part, events)
+            self._tell_usage(payload, events)
 
     def _other_usage(self, said: dict[str, Any]) -> Usage:
         """The new usage where other counts changed too; raises ValueError for what needs the general way."""
@@ -155,7 +160,10 @@ class Gemini(Provider):
             return
         self.start(payload.get("responseId"), payload.get("modelVersion"), events)
         self._vertex = (
-            self._vertex or "createTime" in payload or "trafficType" in as_object(payload.get("usageMetadata"))
+            self._vertex
+            or "createTime" in payload
+            or "trafficType" in self.usage_raw
+            or "trafficType" in as_object(payload.get("usageMetadata"))
         )
         self._tell_vendor_fields(payload, events)
         before = len(events)
@@ -347,8 +355,10 @@ class Gemini(Provider):
             self._block = feedback
         fields = {key: value for key, value in payload.items() if key not in _OWN_KEYS}
         self.describe(fields, events)
-        # The first id and model, and every error, take the general way.
+        # The first id and model, every error, and what may lift a block take the general way.
         general = {key for key, known in (("responseId", self.id), ("modelVersion", self.model)) if not known}
+        if self._block:
+            general |= {"candidates"}
         self._known_keys = (_STANDARD | payload.keys()) - general - {"error"}
         self._vendor_of = fields_of(fields) if fields else None
         self._vendor = self._vendor_of(payload) if self._vendor_of else None

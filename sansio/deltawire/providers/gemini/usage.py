@@ -18,7 +18,7 @@ _COUNTS = (
     "cachedContentTokenCount",
     "totalTokenCount",
 )
-_GROWING = frozenset({"candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
+_GROWING = frozenset({"promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
 _HIGHEST_COUNT = 2**53
 _KEPT_AS_THEY_ARE = (list, str)
 
@@ -59,35 +59,36 @@ class GrowingCounts:
         raw = usage.raw
         self._usage = usage
         self._number = len(raw)
-        self._silent = "candidatesTokenCount" not in raw
-        self._thoughtless = "thoughtsTokenCount" not in raw
+        self._thinks = "thoughtsTokenCount" in raw
+        self._answers = "candidatesTokenCount" in raw or not self._thinks
+        self._prompt: Any = raw.get("promptTokenCount")
         self._constants_of = fields_of(raw.keys() - _GROWING)
         self._constants = self._constants_of(raw)
 
     def grow(self, said: dict[str, Any]) -> Any:
         """The usage by what is said now, None if anything else has changed."""
         # Any: what comes is compared and counted before it is believed.
-        total: Any = said.get("totalTokenCount")
-        candidates: Any = said.get("candidatesTokenCount")
-        thoughts: Any = said.get("thoughtsTokenCount")
+        output: Any
+        thoughts: Any = None
         try:
-            same = self._constants_of(said) == self._constants
+            # So many fields that have all of these names have no others.
+            if (
+                len(said) != self._number
+                or said["promptTokenCount"] != self._prompt
+                or self._constants_of(said) != self._constants
+            ):
+                return None
+            total: Any = said["totalTokenCount"]
+            if not self._thinks:
+                output = said["candidatesTokenCount"]
+            else:
+                output = thoughts = said["thoughtsTokenCount"]
+                if self._answers:
+                    candidates: Any = said["candidatesTokenCount"]
+                    if not (candidates.__class__ is thoughts.__class__ is int and candidates >= 1 and thoughts >= 1):
+                        return None
+                    output = candidates + thoughts
         except KeyError:
-            return None
-        if (
-            not same
-            or len(said) != self._number
-            or (candidates is None) is not self._silent
-            or (thoughts is None) is not self._thoughtless
-        ):
-            return None
-        if thoughts is None:
-            output = candidates
-        elif candidates is None:
-            output = thoughts
-        elif candidates.__class__ is thoughts.__class__ is int and candidates >= 1 and thoughts >= 1:
-            output = candidates + thoughts
-        else:
             return None
         before = self._usage
         if not (total.__class__ is output.__class__ is int and 1 <= output <= total <= _HIGHEST_COUNT):
