@@ -83,19 +83,20 @@ class ThinkStage:
 
     def feed(self, events: list[Event]) -> list[Event]:
         """The same events with the blocks split off and the parts numbered anew; the same list if nothing changes."""
-        split: list[Event] = []
-        quiet = True
-        for event in events:
+        split: list[Event] | None = None
+        for place, event in enumerate(events):
             if (
-                (type(event) is ToolCallDelta or type(event) is ReasoningDelta)
+                (type(event) is ReasoningDelta or type(event) is ToolCallDelta)
                 and event.choice == self._quiet_choice
                 and event.part in self._quiet_parts
             ):
-                split.append(event)
+                if split is not None:
+                    split.append(event)
             else:
-                quiet = False
+                if split is None:
+                    split = events[:place]
                 self._feed_event(event, split)
-        return events if quiet else split
+        return events if split is None else split
 
     def _feed_event(self, event: Event, split: list[Event]) -> None:
         if isinstance(event, TextDelta):
