@@ -162,32 +162,23 @@ class Accumulator:
 
     def feed(self, event: Event) -> None:
         """Takes the next event. Raises TypeError for a list of them, which is for `feed_all`."""
-        match event:
-            case TextDelta():
-                self._choice(event.choice).part(event.part, "text").pieces.append(event.text)
-            case ToolCallDelta():
-                self._choice(event.choice).part(event.part, "tool_call").pieces.append(event.arguments)
-            case ReasoningDelta():
-                part = self._choice(event.choice).part(event.part, "reasoning")
-                part.pieces.append(event.text)
-                part.reasoning_kind, part.in_band = event.kind, event.in_band
-            case RefusalDelta():
-                self._choice(event.choice).part(event.part, "refusal").pieces.append(event.text)
-            case ResponseStarted():
-                self._provider, self._id, self._model = event.provider, event.id, event.model
-            case UsageUpdate():
-                self._usage = event.usage
-            case ChoiceFinished():
-                choice = self._choice(event.choice)
-                choice.reason, choice.raw_reason = event.reason, event.raw_reason
-            case Finished():
-                self._reason, self._raw_reason, self._damaged = event.reason, event.raw_reason, event.damaged
-                self._usage = event.usage or self._usage
-                self._model = event.model or self._model
-            case Failed():
-                self._failure = event.error
-            case _:
-                self._feed_rare(event)
+        # Nearly all events are pieces of a part that is open, and a type is compared quicker than a pattern.
+        if type(event) is TextDelta:
+            kind, piece = "text", event.text
+        elif type(event) is ToolCallDelta:
+            kind, piece = "tool_call", event.arguments
+        elif type(event) is ReasoningDelta:
+            kind, piece = "reasoning", event.text
+        else:
+            self._feed_other(event)
+            return
+        choice = self._choices.get(event.choice) or self._choice(event.choice)
+        part = choice.newest.get(event.part)
+        if part is None or part.kind != kind:
+            part = choice.part(event.part, kind)
+        part.pieces.append(piece)
+        if type(event) is ReasoningDelta:
+            part.reasoning_kind, part.in_band = event.kind, event.in_band
 
     def feed_all(self, events: Iterable[Event]) -> None:
         """Takes several events."""
@@ -223,6 +214,26 @@ class Accumulator:
         if choice is None:
             choice = self._choices[index] = _Choice()
         return choice
+
+    def _feed_other(self, event: Event) -> None:
+        match event:
+            case RefusalDelta():
+                self._choice(event.choice).part(event.part, "refusal").pieces.append(event.text)
+            case ResponseStarted():
+                self._provider, self._id, self._model = event.provider, event.id, event.model
+            case UsageUpdate():
+                self._usage = event.usage
+            case ChoiceFinished():
+                choice = self._choice(event.choice)
+                choice.reason, choice.raw_reason = event.reason, event.raw_reason
+            case Finished():
+                self._reason, self._raw_reason, self._damaged = event.reason, event.raw_reason, event.damaged
+                self._usage = event.usage or self._usage
+                self._model = event.model or self._model
+            case Failed():
+                self._failure = event.error
+            case _:
+                self._feed_rare(event)
 
     def _feed_rare(self, event: Event) -> None:
         match event:
