@@ -145,12 +145,12 @@ class FrameReader:
             if self.provider.ended:
                 return
 
-    def take_bytes(self, frame: bytes, events: list[Event]) -> None:
+    def take_bytes(self, frame: bytes | bytearray, events: list[Event]) -> None:
         """Takes the bytes of one frame, as `take_text` if they are text."""
         try:
             text = frame.decode()
         except UnicodeDecodeError:
-            self.take(frame, events)
+            self.take(bytes(frame), events)
         else:
             self.take_text(text, events)
 

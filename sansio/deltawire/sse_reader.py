@@ -44,21 +44,21 @@ class SSEReader(FrameReader):
         return self._decoder.pending
 
     def take_other(self, frame: SSEBlock, events: list[Event]) -> None:
-        """Takes a block that is no plain data."""
+        """Takes a block that is no plain data, or that came in pieces."""
         if frame.kind == "comment":
             events.append(Heartbeat("comment"))
         elif frame.kind == "error" or frame.event == "error":
-            self.take_error(frame.data, events, terminated=frame.terminated)
+            self.take_error(bytes(frame.data), events, terminated=frame.terminated)
         elif frame.kind == "event":
             events.append(Heartbeat("ping" if frame.event in ("ping", "keepalive") else "blank"))
         elif frame.kind == "bare":
-            self._take_bare(frame, events)
+            self._take_bare(bytes(frame.data), events, terminated=frame.terminated)
         elif frame.kind == "lost":
-            self._take_lost(frame.data, events)
+            self._take_lost(bytes(frame.data), events)
         elif frame.terminated:
             self.take_bytes(frame.data, events)
         else:
-            self.take(frame.data, events, terminated=False)
+            self.take(bytes(frame.data), events, terminated=False)
 
     def _take_lost(self, line: bytes, events: list[Event]) -> None:
         # A body of such lines alone holds no event, and its start says more in the failure.
@@ -66,17 +66,17 @@ class SSEReader(FrameReader):
         self.malformed(line, "JSON in a field that is not data", events)
         self.seen = seen
 
-    def _take_bare(self, block: SSEBlock, events: list[Event]) -> None:
+    def _take_bare(self, data: bytes, events: list[Event], *, terminated: bool) -> None:
         try:
-            value = decode_json(block.data.decode("utf-8", "replace"), self._limits.json_depth)
+            value = decode_json(data.decode("utf-8", "replace"), self._limits.json_depth)
         except PayloadError as error:
-            if block.terminated:
-                self.malformed(block.data, f"JSON outside of an event: {error}", events)
+            if terminated:
+                self.malformed(data, f"JSON outside of an event: {error}", events)
             else:
-                self.residual = block.data
+                self.residual = data
             return
         first = value[0] if is_list(value) and value else value
         if as_object(first).get("error"):
-            self.take_error(block.data, events)
+            self.take_error(data, events)
         else:
-            self.malformed(block.data, "JSON outside of an event", events)
+            self.malformed(data, "JSON outside of an event", events)

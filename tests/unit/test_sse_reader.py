@@ -86,6 +86,20 @@ def test_errors_end_the_stream(body: bytes, message: str) -> None:
     assert (error.message, error.provider, error.request_id) == (message, "recorder", "req")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"data: {bad\n\n", id="no JSON"),
+        pytest.param(b'data: {"a": "\xff\n\n', id="no UTF-8"),
+        pytest.param(b'data: {}\n\n{"a": 1}\n\n', id="outside of an event"),
+        pytest.param(b'data: {}\n\ndat: {"a": 1}\n\n', id="a field that nobody knows"),
+    ],
+)
+def test_what_is_malformed_is_bytes_also_if_it_came_in_pieces(body: bytes) -> None:
+    skipped = [event for event in read(SSEReader, bytewise(body)) if isinstance(event, Malformed)]
+    assert [type(event.raw) for event in skipped] == [bytes]
+
+
 def test_an_error_shows_itself_if_asked() -> None:
     assert events_of(b"error: x\n\n", raw=True)[0] == Raw("x")
 

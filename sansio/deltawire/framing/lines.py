@@ -41,7 +41,10 @@ class LineDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """The lines that `data` completes, in order."""
-        data = as_bytes(data)
+        return [bytes(line) for line in self.feed_uncopied(as_bytes(data))]
+
+    def feed_uncopied(self, data: bytes) -> list[bytes | bytearray]:
+        """As `feed`; a line that was open before comes as the bytearray it grew in, which is the caller's now."""
         if not data or self.failure is not None:
             return []
         if self.after_cr:
@@ -52,14 +55,13 @@ class LineDecoder:
         if _CR in data:
             self.after_cr = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        lines = data.split(b"\n")
+        lines: list[bytes | bytearray] = [*data.split(b"\n")]
         tail = lines.pop()
-        open_line = self.open_line
-        if lines and open_line:
-            open_line += lines[0]
-            lines[0] = bytes(open_line)
-            open_line.clear()
-        open_line += tail
+        if lines and self.open_line:
+            self.open_line += lines[0]
+            lines[0] = self.open_line
+            self.open_line = bytearray()
+        self.open_line += tail
         return self._within_limit(lines)
 
     def end(self) -> list[bytes]:
@@ -68,7 +70,7 @@ class LineDecoder:
         self.open_line.clear()
         return [line] if line else []
 
-    def _within_limit(self, lines: list[bytes]) -> list[bytes]:
+    def _within_limit(self, lines: list[bytes | bytearray]) -> list[bytes | bytearray]:
         for number, line in enumerate(lines):
             if len(line) > self._limit:
                 self._overflow()

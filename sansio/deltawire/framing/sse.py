@@ -57,7 +57,8 @@ class SSEBlock:
     kind: Literal["data", "comment", "error", "bare", "event", "lost"]
     """Data of a frame, a comment, the value of an `error` field, bare JSON, a frame with a name and no data, or a line
     that the standard ignores but that holds JSON."""
-    data: bytes
+    data: bytes | bytearray
+    """A bytearray where a line of data came in pieces: it may be long, and is not copied."""
     event: str = ""
     last_event_id: str = ""
     retry: int | None = None
@@ -84,7 +85,7 @@ class SSEDecoder:
         self._head = None if past_bom else b""  # what came before it is known whether there is a BOM
         self._size = 0  # bytes of the frame that is open
         # The only line of data so far, as it is: it may be long, and mostly no other follows.
-        self._line: bytes | None = None
+        self._line: bytes | bytearray | None = None
         # Values of the open frame, each closed by LF as in the standard's algorithm.
         self._data = bytearray()
         self._errors = bytearray()
@@ -237,14 +238,14 @@ class SSEDecoder:
     def _feed_lines(self, data: bytes, blocks: list[SSEBlock | str]) -> None:
         if self.failure is not None:
             return
-        for line in self._lines.feed(data):
+        for line in self._lines.feed_uncopied(data):
             self._take_line(line, blocks)
             if self.failure is not None:
                 return
         if self._lines.failure is not None or self._size + len(self._lines.open_line) > self._limit:
             self._overflow()
 
-    def _take_line(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
+    def _take_line(self, line: bytes | bytearray, blocks: list[SSEBlock | str]) -> None:
         if not line:
             self._dispatch(blocks, terminated=True)
             return
@@ -256,15 +257,21 @@ class SSEDecoder:
                 self._overflow()
                 return
         if comment:
+            line = bytes(line)
             blocks.append(SSEBlock("comment", line[1:].strip()))
             _report_loss(_SWALLOWED_DATA.search(line), blocks)
+        elif line.startswith(b"data:"):
+            lead = 6 if line.startswith(b"data: ") else 5
+            if isinstance(line, bytearray):
+                # This moves no bytes.
+                del line[:lead]
+                self._add_data(line)
+            else:
+                self._add_data(line[lead:])
         else:
-            self._take_field(line, blocks)
+            self._take_field(bytes(line), blocks)
 
     def _take_field(self, line: bytes, blocks: list[SSEBlock | str]) -> None:
-        if line.startswith(b"data:"):
-            self._add_data(line[6 if line.startswith(b"data: ") else 5 :])
-            return
         name, _, value = line.partition(b":")
         if value.startswith(b" "):
             value = value[1:]
@@ -291,7 +298,7 @@ class SSEDecoder:
         else:
             _report_loss(_UNKNOWN_JSON.match(line), blocks)
 
-    def _add_data(self, value: bytes) -> None:
+    def _add_data(self, value: bytes | bytearray) -> None:
         if self._line is None and not self._data:
             self._line = value
             return

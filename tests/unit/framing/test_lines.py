@@ -144,3 +144,17 @@ def test_memory_follows_the_line_however_small_the_chunks() -> None:
     tracemalloc.stop()
     assert len(line[0]) == 200_001
     assert peak < 3 * 200_001
+
+
+def test_a_line_that_came_in_pieces_is_bytes_too() -> None:
+    decoder = LineDecoder()
+    lines = [line for piece in (b"a", b"b\nc", b"d\n") for line in decoder.feed(piece)]
+    assert [(type(line), line) for line in lines] == [(bytes, b"ab"), (bytes, b"cd")]
+
+
+def test_an_uncopied_line_stays_as_it_is_while_others_come() -> None:
+    decoder = LineDecoder()
+    decoder.feed_uncopied(b"a")
+    (line,) = decoder.feed_uncopied(b"b\nc")
+    decoder.feed_uncopied(b"d\n")
+    assert line == b"ab"
