@@ -14,6 +14,7 @@ CORE = Path(__file__).resolve().parents[1] / "sansio" / "deltawire"
 
 OUTSIDE = {
     "__future__",
+    "abc",
     "attrs",
     "base64",
     "binascii",

@@ -13,7 +13,6 @@ from ..events import (
     OpaqueState,
     PartFinished,
     ReasoningDelta,
-    RefusalDelta,
     ServerToolUsed,
     TextDelta,
     ToolCallDelta,
@@ -79,11 +78,6 @@ class AnthropicWriter(Writer):
         if self._open == ("thinking", event.part):
             return self._head + quoted(event.text) + _TAIL
         return self._begin_text("thinking", event.part) + self._head + quoted(event.text) + _TAIL
-
-    def refusal(self, event: RefusalDelta) -> str:
-        """The refusal's text: the dialect has only the stop reason for it."""
-        self.lose(event, "refusal", "the dialect has no place for it; its words are said as text")
-        return self.text(TextDelta(event.text, event.choice, event.part))
 
     def call_started(self, event: ToolCallStarted) -> str:
         """A `tool_use` block."""

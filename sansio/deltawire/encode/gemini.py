@@ -14,23 +14,20 @@ from ..events import (
     MediaDelta,
     OpaqueState,
     ReasoningDelta,
-    RefusalDelta,
     ServerToolUsed,
     TextDelta,
-    ToolCallDelta,
     ToolCallFinished,
-    ToolCallStarted,
 )
 from ..failures import Failure
 from ..payload import is_object
 from ..usage import Usage
-from .call_order import CallOrder
 from .counts import gemini_counts
 from .errors import gemini_error
 from .finish_words import GEMINI_WORDS
-from .shapes import are_gemini_tokens, arguments_value
+from .shapes import are_gemini_tokens
+from .whole_calls import WholeCallWriter
 from .wire_text import json_text, quoted
-from .writer import Writer, WriterOptions
+from .writer import WriterOptions
 
 __all__ = ["GeminiWriter"]
 
@@ -39,7 +36,7 @@ _CODE = MappingProxyType({"call": "executableCode", "result": "codeExecutionResu
 _TOOLS = MappingProxyType({"call": "toolCall", "result": "toolResponse"})
 
 
-class GeminiWriter(Writer):
+class GeminiWriter(WholeCallWriter):
     """One generateContent response: a chunk to a part, as server-sent events or as one JSON array.
 
     Parts follow each other, calls come whole, and finish reasons stand in the last chunks only, since no other sign
@@ -54,7 +51,6 @@ class GeminiWriter(Writer):
         self._array = options.array
         if options.array:
             self.media_type = "application/json"
-        self._order = CallOrder()
         self._choices: set[int] = set()
         self._begun = False
         self._head = ""
@@ -63,11 +59,15 @@ class GeminiWriter(Writer):
         self._signable: tuple[ToolCallFinished, dict[str, Any]] | None = None
         """A call that waits for the signature that may stand with it."""
 
-    def write(self, event: Event) -> str:
-        """As every writer, but one part after the other."""
-        if self._signable is None and self._order.idle and not isinstance(event, ToolCallStarted):
-            return super().write(event)
-        return "".join([self._write_in_turn(each) for each in self._order.take(event)])
+    def write_in_turn(self, event: Event) -> str:
+        """As every writer, but a call that waits goes first, if the event is not its signature."""
+        said = ""
+        if self._signable is not None:
+            call, part = self._signable
+            if not (isinstance(event, OpaqueState) and event.part == call.part and event.choice == call.choice):
+                self._signable = None
+                said = self._part(call.choice, json_text(part))
+        return said + super().write_in_turn(event)
 
     def text(self, event: TextDelta) -> str:
         """A part with `text`."""
@@ -79,35 +79,14 @@ class GeminiWriter(Writer):
             self.lose(event, "kind", "reasoning is said without its kind")
         return self._part(event.choice, f'{{"text":{quoted(event.text)},"thought":true}}')
 
-    def refusal(self, event: RefusalDelta) -> str:
-        """The refusal's words as text."""
-        self.lose(event, "refusal", "the dialect has no place for it; its words are said as text")
-        return self.text(TextDelta(event.text, event.choice))
-
-    def call_started(self, event: ToolCallStarted) -> str:
-        """Nothing: calls come whole."""
-        if event.kind == "other":
-            self.lose(event, "kind", "a client tool of another kind is said as a function")
-        return ""
-
-    def call_delta(self, event: ToolCallDelta) -> str:  # noqa: ARG002 - every writer takes it
-        """Nothing: calls come whole."""
-        return ""
-
-    def call_finished(self, event: ToolCallFinished) -> str:
-        """A part with `functionCall`; its arguments are an object, so that one that was cut cannot be said."""
-        if event.kind == "custom":
-            self.lose(event, "kind", "a tool takes JSON; free text stands in it as `input`")
-        elif not event.complete:
-            self.incomplete(event, left_out=True)
-            return ""
-        arguments = arguments_value(event)
-        part = {"functionCall": {"id": event.id, "name": event.name, "args": arguments}}
+    def whole_call(self, call: ToolCallFinished, arguments: dict[str, Any]) -> str:
+        """A part with `functionCall`."""
+        part = {"functionCall": {"id": call.id, "name": call.name, "args": arguments}}
         if self.native:
             # Its signature comes behind it and belongs into the same part.
-            self._signable = (event, part)
+            self._signable = (call, part)
             return ""
-        return self._part(event.choice, json_text(part))
+        return self._part(call.choice, json_text(part))
 
     def server_tool(self, event: ServerToolUsed) -> str:
         """The provider's own part."""
@@ -191,15 +170,6 @@ class GeminiWriter(Writer):
         """`{"error": {"code", "message", "status", "details"}}`, in a list of one for the array."""
         error = gemini_error(failure)
         return error["code"], [{"error": error}] if self._array else {"error": error}
-
-    def _write_in_turn(self, event: Event) -> str:
-        said = ""
-        if self._signable is not None:
-            call, part = self._signable
-            if not (isinstance(event, OpaqueState) and event.part == call.part and event.choice == call.choice):
-                self._signable = None
-                said = self._part(call.choice, json_text(part))
-        return said + super().write(event)
 
     def _word(self, event: Finished, told: ChoiceFinished | None) -> str:
         if told is None:

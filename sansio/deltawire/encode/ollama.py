@@ -6,24 +6,20 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from ..events import (
-    Event,
     Finished,
     Logprobs,
     ReasoningDelta,
-    RefusalDelta,
     TextDelta,
-    ToolCallDelta,
     ToolCallFinished,
-    ToolCallStarted,
 )
 from ..failures import Failure
-from .call_order import CallOrder
 from .counts import ollama_counts
 from .errors import status_of
 from .finish_words import OLLAMA_WORDS
-from .shapes import are_openai_tokens, arguments_value
+from .shapes import are_openai_tokens
+from .whole_calls import WholeCallWriter
 from .wire_text import json_text, quoted
-from .writer import Writer, WriterOptions
+from .writer import WriterOptions
 
 __all__ = ["OllamaWriter"]
 
@@ -31,7 +27,7 @@ _LAST_SECOND = 253_402_300_799
 _TAIL = '},"done":false}\n'
 
 
-class OllamaWriter(Writer):
+class OllamaWriter(WholeCallWriter):
     """One response of `/api/chat`: a line to a piece, calls whole."""
 
     schema: ClassVar[str] = "ollama"
@@ -42,15 +38,8 @@ class OllamaWriter(Writer):
 
     def __init__(self, options: WriterOptions) -> None:
         super().__init__(options)
-        self._order = CallOrder()
         self._head = ""
         self._calls = 0
-
-    def write(self, event: Event) -> str:
-        """As every writer, but one part after the other."""
-        if self._order.idle and not isinstance(event, ToolCallStarted):
-            return super().write(event)
-        return "".join([super(OllamaWriter, self).write(each) for each in self._order.take(event)])
 
     def response_started(self) -> str:
         """Nothing: every line names the model, and none the response."""
@@ -68,32 +57,11 @@ class OllamaWriter(Writer):
             self.lose(event, "kind", "reasoning is said without its kind")
         return f'{self._head or self._line_head()}"content":"","thinking":{quoted(event.text)}{_TAIL}'
 
-    def refusal(self, event: RefusalDelta) -> str:
-        """The refusal's words as text."""
-        self.lose(event, "refusal", "the dialect has no place for it; its words are said as text")
-        return self.text(TextDelta(event.text))
-
-    def call_started(self, event: ToolCallStarted) -> str:
-        """Nothing: calls come whole."""
-        if event.kind == "other":
-            self.lose(event, "kind", "a client tool of another kind is said as a function")
-        return ""
-
-    def call_delta(self, event: ToolCallDelta) -> str:  # noqa: ARG002 - every writer takes it
-        """Nothing: calls come whole."""
-        return ""
-
-    def call_finished(self, event: ToolCallFinished) -> str:
-        """A line with the call; its arguments are an object, so that one that was cut cannot be said."""
-        if event.kind == "custom":
-            self.lose(event, "kind", "a tool takes JSON; free text stands in it as `input`")
-        elif not event.complete:
-            self.incomplete(event, left_out=True)
-            return ""
-        arguments = arguments_value(event)
-        function = {"index": self._calls, "name": event.name, "arguments": arguments}
+    def whole_call(self, call: ToolCallFinished, arguments: dict[str, Any]) -> str:
+        """A line with the call."""
+        function = {"index": self._calls, "name": call.name, "arguments": arguments}
         self._calls += 1
-        said = json_text([{"id": event.id, "function": function}])
+        said = json_text([{"id": call.id, "function": function}])
         return f'{self._line_head()}"content":"","tool_calls":{said}{_TAIL}'
 
     def logprobs(self, event: Logprobs) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, get_args
@@ -74,7 +75,7 @@ class WriterOptions:
     array: bool = False
 
 
-class Writer:
+class Writer(ABC):
     """One response in one provider's dialect: events in, text of the stream out. Subclasses write the dialect.
 
     `ended` is true once the closing text is out; nothing may be written then.
@@ -151,29 +152,30 @@ class Writer:
         """The response has begun."""
         return ""
 
+    @abstractmethod
     def text(self, event: TextDelta) -> str:
         """A piece of text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reasoning(self, event: ReasoningDelta) -> str:
         """A piece of reasoning."""
-        raise NotImplementedError
 
     def refusal(self, event: RefusalDelta) -> str:
         """A piece of a refusal."""
-        raise NotImplementedError
+        self.lose(event, "refusal", "the dialect has no place for it; its words are said as text")
+        return self.text(TextDelta(event.text, event.choice, event.part))
 
+    @abstractmethod
     def call_started(self, event: ToolCallStarted) -> str:
         """A call begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_delta(self, event: ToolCallDelta) -> str:
         """A piece of a call's arguments."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_finished(self, event: ToolCallFinished) -> str:
         """A call has ended."""
-        raise NotImplementedError
 
     def server_tool(self, event: ServerToolUsed) -> str:
         """The provider ran a tool by itself."""
@@ -213,21 +215,21 @@ class Writer:
         """A choice has its finish reason."""
         return ""
 
+    @abstractmethod
     def keep_alive(self) -> str:
         """What the dialect says when there is nothing to say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, event: Finished) -> str:
         """The proof that the answer is complete."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fail(self, failure: Failure) -> str:
         """The error inside the stream."""
-        raise NotImplementedError
 
+    @abstractmethod
     def error_body(self, failure: Failure) -> tuple[int, Any]:
         """The status and the JSON body of a response that is nothing but an error."""
-        raise NotImplementedError
 
     # What a subclass calls.
 
@@ -278,7 +280,7 @@ class Writer:
                 return self.choice_finished(event)
             case Finished():
                 return self._finish(event)
-            case Failed():
+            case _:
                 return self._fail(event.error)
 
     def _finish(self, event: Finished) -> str:

@@ -15,6 +15,7 @@ from deltawire.events import (
     Finished,
     FinishReason,
     Heartbeat,
+    MediaDelta,
     Metadata,
     OpaqueState,
     PartFinished,
@@ -214,3 +215,42 @@ def test_a_call_that_reads_whole_and_is_not_ends_the_answer_as_cut() -> None:
     end = (ChoiceFinished(FinishReason.STOP, "stop"), Finished(FinishReason.STOP, "stop", damaged=True))
     sent = payloads(encoded("anthropic", FOREIGN, *call(0, "{}", complete=False), *end))
     assert sent[-2]["delta"]["stop_reason"] == "max_tokens"
+
+
+def test_a_client_tool_of_another_kind_is_a_tool_use_and_listed() -> None:
+    events = [ToolCallStarted(0, "id0", "f", "other"), ToolCallFinished(0, "id0", "f", "{}", True, "other")]
+    assert middle(*events) == block(0, {"type": "tool_use", "id": "id0", "name": "f", "input": {}})
+    assert lost("anthropic", START, *events) == [("tool_call_started", "kind")]
+
+
+def test_a_file_in_the_container_is_a_block() -> None:
+    file = MediaDelta("file", None, None, "file_1")
+    assert middle(file) == block(0, {"type": "container_upload", "file_id": "file_1"})
+    assert lost("anthropic", FOREIGN, file) == [("media_delta", "file")]
+
+
+def test_state_that_stands_in_a_whole_block_is_said_with_it() -> None:
+    native = {"type": "compaction", "content": "c", "signature": "sig"}
+    events = [OpaqueState("compaction", "sig"), PartFinished("compaction", native)]
+    assert middle(*events) == block(0, native)
+    assert lost("anthropic", START, *events) == []
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param([PartFinished("compaction", {"type": "compaction", "content": "c"})], id="a block without it"),
+        pytest.param([PartFinished("compaction", None)], id="no block"),
+        pytest.param([Failed(Failure(FailureKind.READ, "reset"))], id="the end of the answer"),
+    ],
+)
+def test_state_whose_block_never_comes_whole_is_listed(end: list[Event]) -> None:
+    events = [OpaqueState("compaction", "sig"), *end]
+    assert b"sig" not in encoded("anthropic", START, *events)
+    assert ("opaque_state", "data") in lost("anthropic", START, *events)
+
+
+def test_thinking_that_goes_on_stays_in_its_block() -> None:
+    said = middle(ReasoningDelta("a"), ReasoningDelta("b"))
+    deltas = [{"type": "thinking_delta", "thinking": piece} for piece in "ab"]
+    assert said == block(0, {"type": "thinking", "thinking": "", "signature": ""}, *deltas)

@@ -11,9 +11,11 @@ from tests.encoded import encoded, lost, payloads
 from deltawire import Encoder, Event, Usage
 from deltawire.events import (
     ChoiceFinished,
+    Citation,
     Failed,
     Finished,
     FinishReason,
+    Logprobs,
     MediaDelta,
     OpaqueState,
     ReasoningDelta,
@@ -162,3 +164,49 @@ def test_the_array_is_one_json_document() -> None:
     assert encoder.media_type == "application/json"
     failed = json.loads(encoded("gemini", Failed(Failure(FailureKind.SERVER, "x")), array=True))
     assert [list(chunk) for chunk in failed] == [["error"]]
+
+
+def _candidates(*events: Event) -> list[Any]:
+    return [chunk["candidates"][0] for chunk in payloads(encoded("gemini", START, *events, *STOP))][:-1]
+
+
+def test_the_answer_of_a_server_tool_is_its_response() -> None:
+    payload = {"toolType": "GOOGLE_SEARCH", "response": {"results": []}}
+    assert parts(ServerToolUsed("result", "GOOGLE_SEARCH", "t", payload)) == [{"toolResponse": payload}]
+
+
+def test_what_the_server_heard_is_a_transcription() -> None:
+    assert parts(MediaDelta("transcript", "text/plain", "hi")) == [{"audioTranscription": {"text": "hi"}}]
+
+
+@pytest.mark.parametrize(
+    ("source", "holder", "names"),
+    [
+        pytest.param({"web": {"uri": "u"}}, "groundingMetadata", "groundingChunks", id="found"),
+        pytest.param({"segment": {"endIndex": 1}}, "groundingMetadata", "groundingSupports", id="supported"),
+        pytest.param({"uri": "u", "endIndex": 1}, "citationMetadata", "citations", id="recited"),
+    ],
+)
+def test_a_source_stands_among_those_of_its_kind(source: Any, holder: str, names: str) -> None:
+    assert _candidates(TextDelta("a"), Citation(source))[1] == {holder: {names: [source]}, "index": 0}
+    assert lost("gemini", FOREIGN, Citation(source)) == [("citation", "payload")]
+
+
+def test_the_candidates_of_each_token_stand_beside_the_chosen_ones() -> None:
+    token = {"token": "a", "logProbability": -0.1}
+    told = [{**token, "topCandidates": [token]}, token]
+    assert _candidates(TextDelta("a"), Logprobs(told))[1]["logprobsResult"] == {
+        "chosenCandidates": [token, token],
+        "topCandidates": [{"candidates": [token]}, {"candidates": []}],
+    }
+
+
+def test_a_continuation_token_stands_in_the_candidate() -> None:
+    said = _candidates(TextDelta("a"), OpaqueState("continuation", "next"))
+    assert said[1] == {"continuationToken": "next", "index": 0}
+
+
+def test_log_probabilities_in_another_shape_are_listed_and_those_without_others_have_no_others() -> None:
+    assert lost("gemini", START, Logprobs([{"token": "a", "logprob": -0.1}])) == [("logprobs", "tokens")]
+    token = {"token": "a", "logProbability": -0.1}
+    assert _candidates(TextDelta("a"), Logprobs([token]))[1]["logprobsResult"] == {"chosenCandidates": [token]}

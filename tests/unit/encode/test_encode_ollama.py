@@ -130,3 +130,7 @@ def test_what_its_counts_and_lines_do_not_have_is_listed() -> None:
         ("usage_update", "cache_read_tokens"),
         ("usage_update", "reasoning_tokens"),
     ]
+
+
+def test_log_probabilities_in_another_shape_are_listed() -> None:
+    assert lost("ollama", START, Logprobs([{"token": "a", "logProbability": -0.1}])) == [("logprobs", "tokens")]

@@ -18,6 +18,7 @@ from deltawire.events import (
     Heartbeat,
     Logprobs,
     MediaDelta,
+    Metadata,
     OpaqueState,
     ReasoningDelta,
     RefusalDelta,
@@ -205,3 +206,22 @@ def test_a_call_that_was_cut_is_listed() -> None:
     encoder = Encoder("openai-chat")
     encoder.feed(ToolCallFinished(0, "i", "f", '{"a', complete=False))
     assert [(lost.event, lost.what) for lost in encoder.lost] == [("tool_call_finished", "complete")]
+
+
+def test_a_client_tool_of_another_kind_is_a_function_and_listed() -> None:
+    events = [ToolCallStarted(0, "c", "f", "other"), ToolCallFinished(0, "c", "f", "{}", True, "other")]
+    assert deltas(*events) == [
+        {"tool_calls": [{"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": ""}}]}
+    ]
+    assert lost("openai-chat", START, *events) == [("tool_call_started", "kind")]
+
+
+def test_log_probabilities_in_another_shape_are_listed() -> None:
+    assert lost("openai-chat", START, Logprobs([{"token": "a", "logProbability": -0.1}])) == [("logprobs", "tokens")]
+
+
+@pytest.mark.parametrize(("named", "created"), [(None, 7), (5, 5)], ids=["as first said", "as the caller names it"])
+def test_when_the_response_was_created(named: int | None, created: int) -> None:
+    events = [Metadata({"created": 7}), Metadata({"created": 9}), TextDelta("a"), *STOP]
+    *chunks, _ = payloads(encoded(START, *events, created=named))
+    assert {chunk["created"] for chunk in chunks} == {created}

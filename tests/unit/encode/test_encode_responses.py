@@ -14,7 +14,9 @@ from deltawire.events import (
     Failed,
     Finished,
     FinishReason,
+    Heartbeat,
     Logprobs,
+    MediaDelta,
     OpaqueState,
     PartFinished,
     ReasoningDelta,
@@ -212,3 +214,94 @@ def test_counts_stand_in_the_last_event() -> None:
         "output_tokens_details": {"reasoning_tokens": 2},
         "total_tokens": 15,
     }
+
+
+def other_call(arguments: str = "{}") -> list[Event]:
+    """A call of a tool of the client's that is neither a function nor custom."""
+    return [
+        ToolCallStarted(0, "c", "shell", "other"),
+        ToolCallDelta(0, arguments),
+        ToolCallFinished(0, "c", "shell", arguments, True, "other"),
+    ]
+
+
+def test_a_client_tool_of_another_kind_comes_whole_as_its_item() -> None:
+    native = {"id": "lsh", "type": "local_shell_call", "status": "completed", "call_id": "c", "action": {}}
+    events = sent(*other_call(), PartFinished("local_shell_call", native), *STOP)
+    assert kinds(events)[2:4] == ["output_item.added", "output_item.done"]
+    assert events[-1]["response"]["output"] == [native]
+    assert lost("openai-responses", START, *other_call(), *STOP) == [("tool_call_started", "item")]
+
+
+def test_another_vendors_client_tool_of_another_kind_is_a_function_and_listed() -> None:
+    item = sent(*other_call(), *STOP, start=FOREIGN)[-1]["response"]["output"][0]
+    assert (item["type"], item["name"], item["arguments"]) == ("function_call", "shell", "{}")
+    assert lost("openai-responses", FOREIGN, *other_call()) == [("tool_call_started", "kind")]
+
+
+def test_news_of_a_server_tool_are_listed() -> None:
+    news = ServerToolUsed("status", "web_search_call", "ws", {"type": "response.web_search_call.searching"})
+    assert lost("openai-responses", START, news) == [("server_tool_used", "status")]
+
+
+IMAGE = {"id": "ig", "type": "image_generation_call", "status": "completed", "result": "QUJD"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param([MediaDelta("image", "image/png", "QUJD")], id="image"),
+        pytest.param([ServerToolUsed("call", "image_generation_call", "ig", IMAGE)], id="call"),
+        pytest.param([OpaqueState("encrypted", "xx")], id="state"),
+    ],
+)
+def test_what_stands_in_a_whole_item_is_said_once_whenever_it_is_told(told: list[Event]) -> None:
+    used = ServerToolUsed("call", "image_generation_call", "ig", IMAGE)
+    for events in (
+        [used, *told, PartFinished("image_generation_call", IMAGE)],
+        [used, PartFinished("image_generation_call", IMAGE), *told[: told[0].__class__ is not OpaqueState]],
+    ):
+        assert sent(*events, *STOP)[-1]["response"]["output"] == [IMAGE]
+
+
+def test_encrypted_reasoning_behind_its_summary_goes_into_the_same_item() -> None:
+    events = sent(ReasoningDelta("hm", kind="summary"), OpaqueState("encrypted", "xx"), *STOP)
+    (item,) = events[-1]["response"]["output"]
+    assert (item["summary"][0]["text"], item["encrypted_content"]) == ("hm", "xx")
+
+
+@pytest.mark.parametrize(
+    ("event", "what"),
+    [
+        pytest.param(
+            Citation({"type": "char_location", "cited_text": "x"}),
+            ("citation", "payload"),
+            id="a source in another shape",
+        ),
+        pytest.param(Logprobs([{"token": "a", "logprob": -0.1}]), ("logprobs", "tokens"), id="tokens of no text"),
+    ],
+)
+def test_what_has_no_place_in_the_text_is_listed(event: Event, what: tuple[str, str]) -> None:
+    assert lost("openai-responses", FOREIGN, event) == [what]
+
+
+def test_audio_and_its_transcript_have_events_of_their_own() -> None:
+    events = sent(MediaDelta("audio", None, "QUJD"), MediaDelta("transcript", None, "hi"), *STOP)
+    told = [(event["type"], event["delta"]) for event in events if "delta" in event]
+    assert told == [("response.audio.delta", "QUJD"), ("response.audio.transcript.delta", "hi")]
+
+
+def test_a_heartbeat_is_a_comment() -> None:
+    assert encoded("openai-responses", Heartbeat("ping")).startswith(b":")
+
+
+def test_a_reason_of_its_own_stays() -> None:
+    last = sent(TextDelta("a"), ChoiceFinished(FinishReason.OTHER, "max_tool_calls"), Finished(FinishReason.OTHER))[-1]
+    assert last["response"]["incomplete_details"] == {"reason": "max_tool_calls"}
+
+
+def test_an_item_that_ends_without_its_native_form_is_listed() -> None:
+    used = ServerToolUsed("call", "web_search_call", "ws", {})
+    assert lost("openai-responses", START, used, PartFinished("web_search_call", None)) == [
+        ("server_tool_used", "item")
+    ]

@@ -27,6 +27,7 @@ from deltawire.events import (
     ToolCallStarted,
 )
 from deltawire.failures import Failure, FailureKind, UsageError
+from deltawire.policy.events import Paused
 
 each_target = pytest.mark.parametrize("target", TARGETS)
 HOSTILE = "x\r\nevent: message_stop\r\ndata: [DONE]\n\n\x00\x85\u2028\u2029</script>\x1b"
@@ -194,3 +195,11 @@ def test_a_list_of_events_is_not_passed_over() -> None:
 def test_a_provider_that_can_only_be_read_is_not_taken_for_another() -> None:
     with pytest.raises(ValueError, match=r"no encoder for 'bedrock'\. There is one for: anthropic"):
         Encoder("bedrock")
+
+
+@each_target
+def test_an_event_of_a_session_is_no_event_of_the_answer(target: str) -> None:
+    encoder = Encoder(target)
+    paused: Any = Paused()
+    assert encoder.feed(paused) == b""
+    assert [(record.event, record.what) for record in encoder.lost] == [("", "all")]
