@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import subprocess
-import sys
 from collections import Counter
 from types import ModuleType
 
@@ -93,28 +91,3 @@ def test_the_modules_that_names_are_looked_for_in_are_those_that_type_checkers_s
 def test_no_name_is_the_name_of_a_module() -> None:
     # The import of a module binds its name in the package.
     assert not flat_names() & MODULES.keys()
-
-
-def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
-    for name in ("Nothing", "_hidden", "__wrapped__"):
-        with pytest.raises(AttributeError, match=f"'deltawire' has no attribute '{name}'"):
-            getattr(deltawire, name)
-
-
-def test_all_names_are_listed() -> None:
-    assert flat_names() <= set(dir(deltawire))
-    assert {"events", "__version__"} <= set(dir(deltawire))
-
-
-def test_nothing_is_loaded_before_it_is_asked_for() -> None:
-    code = """
-import sys
-import deltawire
-loaded = {name for name in sys.modules if name.partition(".")[0] in ("deltawire", "attr", "attrs", "json")}
-assert loaded == {"deltawire", "deltawire.version"}, loaded
-assert deltawire.Limits is deltawire.limits.Limits
-assert "deltawire.response" not in sys.modules
-from deltawire import *
-assert parser is deltawire.parser
-"""
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gemini_chunks import FIXTURES, array, call, chunk, events_of, message_of, response, sse, text
+from tests.gemini_chunks import FIXTURES, STOP, array, call, chunk, events_of, message_of, response, sse, text
 from tests.provider_laws import (
     PLACES,
     bytewise,
@@ -23,7 +23,7 @@ from tests.provider_laws import (
 )
 
 from deltawire.accumulator import Accumulator
-from deltawire.events import Event, Failed, Finished, Note, ToolCallFinished
+from deltawire.events import Event, Failed, Finished, Note, ToolCallFinished, UsageUpdate
 from deltawire.failures import FailureKind
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
@@ -104,6 +104,29 @@ def test_a_traffic_type_beside_a_text_that_goes_on_makes_finish_numbers_those_of
     events = _both_ways(chunk(text("a")) | {"usageMetadata": counts}, vertex, chunk(finish=10))
     assert isinstance(events[-1], Finished)
     assert events[-1].raw_reason == "MODEL_ARMOR"
+
+
+def _counted(part: Any, **counts: int) -> Any:
+    return chunk(part) | {"usageMetadata": counts}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param({"promptTokenCount": 9, "candidatesTokenCount": 7, "totalTokenCount": 16}, id="they grow"),
+        pytest.param({"promptTokenCount": 9, "thoughtsTokenCount": 7, "totalTokenCount": 16}, id="of another name"),
+        pytest.param({"promptTokenCount": 8, "candidatesTokenCount": 7, "totalTokenCount": 15}, id="of the prompt"),
+        pytest.param({"promptTokenCount": 9, "candidatesTokenCount": 17, "totalTokenCount": 16}, id="more than all"),
+        pytest.param({"promptTokenCount": 9, "candidatesTokenCount": 7, "totalTokenCount": 14}, id="in the same total"),
+    ],
+)
+@pytest.mark.parametrize("part", [text("b"), call("f", args={})], ids=["text", "call"])
+def test_new_counts_beside_a_part_are_told_on_both_ways(part: Any, second: dict[str, int]) -> None:
+    first = {"promptTokenCount": 9, "candidatesTokenCount": 5, "totalTokenCount": 14}
+    events = _both_ways(_counted(text("a"), **first), _counted(part, **second), STOP)
+    told = [event.usage.raw for event in events if isinstance(event, UsageUpdate)]
+    assert told[0] == first
+    assert told[-1] == first | second
 
 
 def test_whole_calls_and_the_text_behind_them_take_no_general_way() -> None:
