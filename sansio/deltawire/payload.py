@@ -62,6 +62,8 @@ _WHITE_SPACE = " \t\n\r"
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CHARACTERS_AT_ONCE = 65_536
+# `json.dumps` makes one for every call that is not in its default style.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 _STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|Infinity|NaN', re.DOTALL)
 
 
@@ -123,7 +125,7 @@ def compact_json(value: Any) -> str:
 
     A number beyond a double, which the decoder has made an infinity, is written as one that reads the same.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = _ENCODER.encode(value)
     if "Infinity" in text or "NaN" in text:
         return _STRING_OR_CONSTANT.sub(_as_number, text)
     return text
