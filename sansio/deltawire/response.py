@@ -58,8 +58,7 @@ class ResponseParser:
     ) -> None:
         row = provider_row(provider)
         limits = Limits() if limits is None else limits
-        if isinstance(redact, str):
-            raise TypeError("redact takes several secrets: redact=(key,)")
+        _check_options(limits, loads, redact)
         self._row = row
         self._limits = limits
         self._provider = row.schema(ProviderOptions(provider, limits, id_prefix, Redactor(tuple(redact)), row.schemas))
@@ -118,10 +117,13 @@ class ResponseParser:
     def receive_head(self, status: int, headers: Headers = ()) -> list[Event]:
         """Takes the HTTP status and the headers. Optional, at most once and before the body.
 
-        Gives the terminal event at once for a status without an answer. Raises UsageError for a second head.
+        Gives the terminal event at once for a status without an answer. Raises UsageError for a second head, and
+        TypeError for a status that is no number or headers that are no pairs.
         """
         if self._headers is not None or self._received or self._by_payload or self._closed:
             raise UsageError("receive_head() must come once, before the body")
+        if not isinstance(status, int):  # pyright: ignore[reportUnnecessaryIsInstance] - a text, mostly
+            raise TypeError(f"status is a number, such as 200, not {type(status).__name__}")
         self._status = status
         self._headers = _texts(headers)
         identifier = request_id(self._headers)
@@ -322,18 +324,30 @@ def parser(
     `think` takes a mode (off, leading, anywhere, inside) or `ThinkOptions`; None means what suits the provider.
     `loads` replaces the JSON decoder. `raw` adds a `Raw` event before each payload's events. `redact` holds secrets
     that must not show up in failures and notes. `id_prefix` begins the ids of calls that the server gave none. Raises
-    ValueError for an unknown provider, with the nearest name.
+    ValueError for an unknown provider, with the nearest name, and TypeError for options of another type.
     """
     return ResponseParser(
         provider, limits=limits, think=think, loads=loads, raw=raw, redact=redact, id_prefix=id_prefix
     )
 
 
+def _check_options(limits: Any, loads: Any, redact: Any) -> None:
+    if not isinstance(limits, Limits):
+        raise TypeError(f"limits is a record, such as Limits(frame_bytes=1_000_000), not {type(limits).__name__}")
+    if not (loads is None or callable(loads)):
+        raise TypeError(f"loads is a function, such as json.loads, not {type(loads).__name__}")
+    if isinstance(redact, str):
+        raise TypeError("redact takes several secrets: redact=(key,)")
+
+
 def _texts(headers: Headers) -> dict[str, str]:
     """The headers with lower-case names, repeated ones joined as HTTP joins them (RFC 9110, section 5.3)."""
     # Not every header object is a Mapping by name: `http.client` has one that only looks like it.
     items = getattr(headers, "items", None)
-    pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()
+    try:
+        pairs: list[tuple[Any, Any]] = [(name, value) for name, value in (headers if items is None else items())]
+    except (TypeError, ValueError):
+        raise TypeError(f"headers are a mapping, or pairs of name and value, not {type(headers).__name__}") from None
     texts: dict[str, str] = {}
     for name, value in pairs:
         key = _text(name).lower()

@@ -54,6 +54,9 @@ class ThinkSplitter:
     """
 
     def __init__(self, options: ThinkOptions) -> None:
+        if not isinstance(options, ThinkOptions):  # pyright: ignore[reportUnnecessaryIsInstance] - a mode, mostly
+            said = f'ThinkOptions(mode="leading"), not {type(options).__name__}'
+            raise TypeError(f"ThinkSplitter() takes {said}")
         self.notes: list[tuple[NoteCode, str]] = []
         """`(code, detail)` of the tolerance that was applied, each code at most once per text. The caller takes them
         out and clears the list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message as HeaderMessage
 from types import MappingProxyType
 from typing import Any
@@ -345,3 +346,28 @@ class TestWrongTypes:
     def test_one_secret_is_not_the_secrets(self) -> None:
         with pytest.raises(TypeError, match=r"redact=\(key,\)"):
             parser("openai-chat", redact="sk-1")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param({"limits": {"frame_bytes": 5}}, "limits is a record, such as Limits(frame_bytes=", id="limits"),
+        pytest.param({"loads": "orjson"}, "loads is a function, such as json.loads, not str", id="loads"),
+    ],
+)
+def test_options_of_another_type_say_what_they_are(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(said)):
+        parser("anthropic", **options)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        pytest.param(("200", {}), "status is a number, such as 200, not str", id="status"),
+        pytest.param((200, None), "headers are a mapping, or pairs .*, not NoneType", id="no headers"),
+        pytest.param((200, ["content-type"]), "headers are a mapping, or pairs .*, not list", id="names"),
+    ],
+)
+def test_a_head_of_another_type_says_what_it_is(head: tuple[Any, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        parser("anthropic").receive_head(*head)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.think_marks import check
 
-from deltawire.think import THINK_TAGS, TagPair, ThinkOptions
+from deltawire.think import THINK_TAGS, TagPair, ThinkOptions, ThinkSplitter
 from deltawire.think_tags import ANSWER_TAGS, TOOL_OPENERS
 
 MODES = ("off", "leading", "anywhere", "inside")
@@ -86,3 +88,9 @@ class TestFamilies:
             with pytest.raises(TypeError):
                 presets["deepseek"] = ()
             assert set(presets) <= set(THINK_TAGS)
+
+
+def test_a_mode_in_place_of_the_options_is_told() -> None:
+    mode: Any = "leading"
+    with pytest.raises(TypeError, match=r'takes ThinkOptions\(mode="leading"\), not str'):
+        ThinkSplitter(mode)
