@@ -213,3 +213,11 @@ def test_a_decoder_is_copied_in_the_middle_of_a_line(duplicate: Callable[[NDJSON
     twin = duplicate(decoder)
     assert twin.feed_texts(b"1}\n") == [b'{"a":1}']
     assert decoder.feed(b"2}\n") == [b'{"a":2}']
+
+
+def test_one_line_that_is_no_utf_8_is_left_to_the_plain_way() -> None:
+    decoder = NDJSONDecoder()
+    assert decoder.feed(b"1\n") == [b"1"]
+    assert decoder.feed_one(b'"\xff"\n') == ""
+    assert decoder.feed_one(b'"a"\n') == '"a"'
+    assert decoder.feed_texts(b'"\xff"\n') == [b'"\xff"']
