@@ -41,7 +41,11 @@ _SMALL = Limits(
 
 def check(provider: str, data: bytes) -> Hashable:
     choices = Choices(data)
-    body = _as_messages(provider, data) if provider.startswith("bedrock") else data
+    body = data
+    if provider.startswith("bedrock"):
+        body = _as_messages(provider, data)
+        # Lines become whole messages: a body that ends inside one is made here.
+        body = body[: choices.of(range(len(body)))] if body and choices.flag(8) else body
     options: dict[str, Any] = {"redact": (SECRET,)}
     if choices.flag(4):
         options["limits"] = _SMALL

@@ -256,13 +256,16 @@ class ResponseParser:
         if rest:
             self._begin(rest, events)
         provider, reader = self._provider, self._reader
-        if reader is None or provider.ended:
+        if reader is not None and not provider.ended:
+            reader.end(events)
+        if provider.ended:
+            return
+        if reader is None:
             provider.end(events)
             return
-        reader.end(events)
         raw = (reader.residual or (b"" if reader.seen else self._first))[: self._limits.error_body_bytes]
         text = raw.decode("utf-8", "replace") if raw else None
-        if reader.cut and provider.can_finish and not provider.ended:
+        if reader.cut and provider.can_finish:
             self._end_inside_frame(provider, reader, text, events)
         else:
             # What stands of a first frame is no empty body: it was cut.

@@ -271,6 +271,12 @@ class TestTheEndOfTheBody:
         assert failure_of(response.receive_error(Failure(FailureKind.READ, "reset"))).kind is FailureKind.READ
         assert response.ended
 
+    @pytest.mark.parametrize("begun", [b"\0", b"\0\0\0\x20"])
+    def test_an_end_inside_a_message_behind_the_proof_is_one_failure(self, begun: bytes) -> None:
+        events = parse("bedrock-invoke", chunks_of(CHAT) + begun)
+        hold_laws(events)
+        assert failure_of(events).kind is FailureKind.TRUNCATED
+
     def test_a_limit_passed_inside_the_schema_ends_the_stream(self) -> None:
         block = {"type": "tool_use", "id": "a", "name": "f", "input": {}}
         starts = [{"type": "content_block_start", "index": index, "content_block": block} for index in range(1_100)]
