@@ -57,8 +57,9 @@ def test_the_client_gets_what_the_fault_lets_through(fault: str, position: Posit
 
 @pytest.mark.parametrize("position", [Position.CONNECT, Position.MID_HEADERS, Position.MID_EVENT])
 def test_a_reset_reaches_the_client(position: Position) -> None:
-    with FaultServer(BODY, "reset", position) as server, connect(server) as client:
-        with pytest.raises(ConnectionResetError):  # noqa: PT012 - it may come as early as the request
+    with FaultServer(BODY, "reset", position) as server:
+        # It may come as early as connect().
+        with pytest.raises(ConnectionResetError), connect(server) as client:  # noqa: PT012
             ask(client)
             read_all(client)
         assert server.record[0].finished.wait(5)
