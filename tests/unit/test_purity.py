@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from inspect import isclass
 from typing import Any
 
@@ -140,6 +141,7 @@ def immutable_makers(module: Module) -> set[str]:
     return {node.name for node in functions if dotted(getattr(node.returns, "value", node.returns)) in READ_ONLY}
 
 
+@cache
 def immutable_records() -> set[str]:
     """The frozen attrs classes and the enumerations of the core."""
     found = set()
