@@ -18,7 +18,7 @@ _COUNTS = (
     "cachedContentTokenCount",
     "totalTokenCount",
 )
-_GROWING = frozenset({"promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
+_GROWING = frozenset({"candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"})
 _HIGHEST_COUNT = 2**53
 _KEPT_AS_THEY_ARE = (list, str)
 
@@ -61,7 +61,6 @@ class GrowingCounts:
         self._number = len(raw)
         self._thinks = "thoughtsTokenCount" in raw
         self._answers = "candidatesTokenCount" in raw or not self._thinks
-        self._prompt: Any = raw.get("promptTokenCount")
         self._constants_of = fields_of(raw.keys() - _GROWING)
         self._constants = self._constants_of(raw)
 
@@ -72,11 +71,7 @@ class GrowingCounts:
         thoughts: Any = None
         try:
             # So many fields that have all of these names have no others.
-            if (
-                len(said) != self._number
-                or said["promptTokenCount"] != self._prompt
-                or self._constants_of(said) != self._constants
-            ):
+            if len(said) != self._number or self._constants_of(said) != self._constants:
                 return None
             total: Any = said["totalTokenCount"]
             if not self._thinks:
