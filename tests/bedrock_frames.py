@@ -7,12 +7,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Metadata, Note, ResponseStarted, UsageUpdate
 from deltawire.framing.event_stream import encode_message
-from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
+from tests.helpers import of_kind
 from tests.provider_laws import hold_laws
 
 STARTED = ResponseStarted("", "", "bedrock")
@@ -162,18 +161,8 @@ def invoked(*payloads: Any, **options: Any) -> list[Event]:
     return events
 
 
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
-
-
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
-
-
 def codes(events: list[Event]) -> list[NoteCode]:
-    return [note.code for note in of_type(events, Note)]
+    return [note.code for note in of_kind(events, Note)]
 
 
 def failure_of(events: list[Event]) -> Any:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Note, ResponseStarted
-from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.testing import laws_of_order
+from tests.helpers import of_kind
 
 STARTED = ResponseStarted("resp-1", "", "cohere")
 
@@ -134,20 +133,10 @@ def events_of(*payloads: dict[str, Any], **options: Any) -> list[Event]:
     return events
 
 
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
-
-
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
-
-
 def failure_of(events: list[Event]) -> Any:
     assert isinstance(events[-1], Failed)
     return events[-1].error
 
 
 def notes_of(events: list[Event]) -> list[NoteCode]:
-    return [note.code for note in of_type(events, Note)]
+    return [note.code for note in of_kind(events, Note)]

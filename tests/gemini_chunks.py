@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Finished, Metadata, ResponseStarted, ToolCallFinished
 from deltawire.failures import Failure, FailureKind
-from deltawire.message import Message
 from deltawire.parsing import parse
 from deltawire.response import parser
+from tests.helpers import of_kind
 from tests.provider_laws import hold_laws
 
 STARTED = ResponseStarted("r1", "gemini-tiny", "gemini")
@@ -72,10 +71,6 @@ def events_of(*payloads: Any, **options: Any) -> list[Event]:
     return events
 
 
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
-
-
 def end_of(*payloads: Any) -> Finished | Failed:
     last = events_of(*payloads)[-1]
     assert isinstance(last, Finished | Failed)
@@ -89,17 +84,11 @@ def failure_of(*payloads: Any) -> Failure:
 
 
 def calls_of(*payloads: Any) -> list[ToolCallFinished]:
-    return of_type(events_of(*payloads), ToolCallFinished)
+    return of_kind(events_of(*payloads), ToolCallFinished)
 
 
 def metadata_of(events: list[Event]) -> list[Payload]:
-    return [event.payload for event in of_type(events, Metadata)]
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
+    return [event.payload for event in of_kind(events, Metadata)]
 
 
 TALK = [

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from deltawire.accumulator import Accumulator
 from deltawire.event_dict import event_to_dict
 from deltawire.events import Event, Failed, TextDelta
 from deltawire.failures import Failure
+from deltawire.message import Message
 from deltawire.surrogates import holds_surrogate
 from deltawire.testing import cut, events_of, laws_of_order  # noqa: F401  # tests take the laws from here
 
@@ -69,6 +71,18 @@ def texts(events: list[Event]) -> str:
 def of_kind(events: list[Event], *kinds: type) -> list[Any]:
     """The events of these classes."""
     return [event for event in events if isinstance(event, kinds)]
+
+
+def message_of(events: Iterable[Event]) -> Message:
+    accumulator = Accumulator()
+    accumulator.feed_all(events)
+    return accumulator.message()
+
+
+def answer_of(events: Iterable[Event]) -> tuple[object, ...]:
+    """The text, the reasoning and the calls: what a stream that was cut must not lack."""
+    message = message_of(events)
+    return message.text, message.reasoning, message.tool_calls
 
 
 def failure_of(events: list[Event]) -> Failure:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import Event, ResponseStarted
-from deltawire.message import Message
 from deltawire.parsing import parse
 from tests.provider_laws import hold_laws
 
@@ -77,16 +75,6 @@ def events_of(*payloads: Any, done: bool = True) -> list[Event]:
 def within(*payloads: Any, end: Payload = COMPLETED) -> list[Event]:
     """The events of a stream around these payloads, without those of its opening."""
     return events_of(CREATED, *payloads, end)[2:]
-
-
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
 
 
 TALK = [

@@ -7,10 +7,8 @@ import json
 import re
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import ChoiceFinished, Event, Failed, Finished, FinishReason, Note, PartFinished, ResponseStarted
 from deltawire.failures import Failure
-from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import ResponseParser, parser
@@ -144,16 +142,6 @@ def content_of(*blocks: Any, reason: Any = "end_turn") -> list[Event]:
     assert isinstance(events[-1], Finished)
     end = next(place for place, event in enumerate(events) if isinstance(event, ChoiceFinished))
     return [event for event in events[1:end] if not isinstance(event, Note)]
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
-
-
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
 
 
 def codes(events: list[Event]) -> list[NoteCode]:

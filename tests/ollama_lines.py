@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Metadata, ResponseStarted
-from deltawire.message import Message
 from deltawire.parsing import parse
 from deltawire.testing import laws_of_order
 
@@ -88,16 +86,6 @@ def events_of(*payloads: dict[str, Any], **options: Any) -> list[Event]:
     events = parse("ollama", body_of(list(payloads)), **options)
     laws_of_order(events)
     return events
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
-
-
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
 
 
 def failure_of(events: list[Event]) -> Any:

@@ -6,9 +6,7 @@ import copy
 import json
 from typing import Any
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import Event, Failed, Metadata, Note
-from deltawire.message import Message
 from deltawire.notes import NoteCode
 from deltawire.parsing import parse
 from deltawire.response import ResponseParser, parser
@@ -274,16 +272,6 @@ def both_ways(payloads: list[Any]) -> list[Event]:
     hold_laws(events)
     assert events == of_payloads(general_parser(), payloads)
     return events
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
-
-
-def of_type(events: list[Event], *kinds: type) -> list[Any]:
-    return [event for event in events if isinstance(event, kinds)]
 
 
 def codes(events: list[Event]) -> list[NoteCode]:

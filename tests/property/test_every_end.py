@@ -7,22 +7,15 @@ import os
 import pytest
 from tests.bodies import BODIES
 from tests.chunkings import plans
+from tests.helpers import answer_of
 
-from deltawire.accumulator import Accumulator
-from deltawire.events import Event, Finished
+from deltawire.events import Finished
 from deltawire.failures import Failure, FailureKind
 from deltawire.testing import events_of, laws_of_order
 
 THOROUGH = os.environ.get("DELTAWIRE_PROFILE") == "thorough"
 PLANS = plans(thorough=THOROUGH)
 RESET = Failure(FailureKind.READ, "reset")
-
-
-def answer(events: list[Event]) -> tuple[object, ...]:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    message = accumulator.message()
-    return message.text, message.reasoning, message.tool_calls
 
 
 @pytest.mark.parametrize("broken", [None, RESET], ids=["a clean end", "a reset"])
@@ -38,4 +31,4 @@ def test_no_part_of_a_body_is_taken_for_all_of_it(provider: str, broken: Failure
             events = events_of(provider, [plan.body[:place]], broken=broken)
             laws_of_order(events)
             if isinstance(events[-1], Finished) and isinstance(whole[-1], Finished):
-                assert answer(events) == answer(whole), plan.body[:place]
+                assert answer_of(events) == answer_of(whole), plan.body[:place]

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers import feed, laws_of_order, recorded
+from tests.helpers import answer_of, feed, laws_of_order, recorded
 
-from deltawire.accumulator import Accumulator
-from deltawire.events import Event, Failed, Finished
+from deltawire.events import Failed, Finished
 from deltawire.registry import PROVIDERS
 
 THOROUGH = os.environ.get("DELTAWIRE_PROFILE") == "thorough"
@@ -33,13 +32,6 @@ def cuts_of(body: bytes) -> list[Any]:
     frames = [match.end() for match in re.finditer(rb"\r?\n\r?\n|\n", body)]
     some = [sorted(chance.sample(range(len(body)), min(len(body), count))) for count in (1, 7, 40)]
     return [frames, *some, range(len(body))] if len(body) < 40_000 else [frames, *some]
-
-
-def answer_of(events: list[Event]) -> tuple[object, ...]:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    message = accumulator.message()
-    return message.text, message.reasoning, message.tool_calls
 
 
 def hold(row: dict[str, Any], body: bytes) -> None:

@@ -10,12 +10,11 @@ import attrs
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
+from tests.helpers import message_of
 
 import deltawire
-from deltawire.accumulator import Accumulator
 from deltawire.encode import ENCODABLE
 from deltawire.events import Event, Failed, Finished, FinishReason, Malformed, Raw
-from deltawire.message import Message
 from deltawire.response import parser
 from deltawire.testing import (
     Answer,
@@ -50,12 +49,6 @@ schemas = st.sampled_from(SCHEMAS)
 
 # Providers whose calls come as objects: the text of the arguments is ours, and a call that was cut cannot be told.
 WHOLE_CALLS = {"gemini", "ollama"}
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
 
 
 def what_was_called(provider: str, calls: Any) -> list[tuple[str, Any]]:

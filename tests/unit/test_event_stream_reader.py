@@ -20,13 +20,12 @@ from tests.bedrock_frames import (
     events_of,
     failure_of,
     frame,
-    message_of,
     metadata,
-    of_type,
     start,
     stop,
     text,
 )
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import PLACES, bytewise, cut, hold_laws, of_chunks, of_payloads
 
 from deltawire.events import Failed, Finished, Heartbeat, Malformed, Raw, TextDelta, Unknown
@@ -49,7 +48,7 @@ def error_frame(**headers: HeaderValue) -> bytes:
 class TestMessages:
     def test_an_event_is_handed_over_under_its_type(self) -> None:
         events = parse("bedrock", BODY, raw=True)
-        assert [event.payload for event in of_type(events, Raw)] == TALK
+        assert [event.payload for event in of_kind(events, Raw)] == TALK
 
     def test_raw_changes_nothing_else(self) -> None:
         events = parse("bedrock", BODY, raw=True)
@@ -80,7 +79,7 @@ class TestMessages:
     def test_a_message_of_another_kind_is_kept(self) -> None:
         headers: dict[str, HeaderValue] = {":message-type": "song"}
         events = parse("bedrock", body_of(TALK[:2]) + encode_message(headers, b"la") + body_of(TALK[2:]))
-        assert of_type(events, Unknown) == [Unknown({"headers": headers, "payload": "bGE="})]
+        assert of_kind(events, Unknown) == [Unknown({"headers": headers, "payload": "bGE="})]
         assert isinstance(events[-1], Finished)
 
     def test_an_event_without_its_type_is_known_by_its_fields(self) -> None:
@@ -92,13 +91,13 @@ class TestMessages:
     def test_a_payload_that_is_no_object_is_malformed(self, payload: bytes) -> None:
         events = parse("bedrock", body_of(TALK[:2]) + frame("contentBlockDelta", payload) + body_of(TALK[2:]))
         hold_laws(events)
-        assert [event.raw for event in of_type(events, Malformed)] == [payload]
+        assert [event.raw for event in of_kind(events, Malformed)] == [payload]
         assert events[-1].damaged  # type: ignore[union-attr]
 
     def test_a_payload_that_nests_too_deep_is_malformed(self) -> None:
         deep = b'{"delta":' + b"[" * 300 + b"]" * 300 + b"}"
         events = parse("bedrock", body_of([start()]) + frame("contentBlockDelta", deep) + body_of([stop()]))
-        assert len(of_type(events, Malformed)) == 1
+        assert len(of_kind(events, Malformed)) == 1
 
     def test_white_space_around_a_payload_is_no_matter(self) -> None:
         padded = b"".join(
@@ -208,7 +207,7 @@ class TestChunks:
         body = chunk(CLAUDE) + frame("chunk", {"bytes": carried})
         events = parse("bedrock-invoke", body)
         hold_laws(events)
-        assert len(of_type(events, Malformed)) == 1
+        assert len(of_kind(events, Malformed)) == 1
         assert failure_of(events).kind is FailureKind.TRUNCATED
 
     def test_a_call_open_then_is_never_complete(self) -> None:
@@ -287,7 +286,7 @@ def test_byte_by_byte_with_an_exception() -> None:
 
 def test_payloads_and_messages_give_the_same_events() -> None:
     payloads = [start(), text(0, "\ud83d"), text(0, "\ude00"), stop()]
-    assert of_type(of_payloads(parser("bedrock"), payloads), TextDelta) == [TextDelta("\U0001f600")]
+    assert of_kind(of_payloads(parser("bedrock"), payloads), TextDelta) == [TextDelta("\U0001f600")]
     assert of_payloads(parser("bedrock"), TALK)[0] == STARTED
 
 

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.helpers import CHAT, chat, chat_call, feed, sse
+from tests.helpers import CHAT, chat, chat_call, feed, message_of, sse
 
-from deltawire.accumulator import Accumulator
 from deltawire.events import (
     ChoiceFinished,
     Event,
@@ -26,7 +25,6 @@ from deltawire.events import (
     ToolCallStarted,
 )
 from deltawire.failures import Failure, FailureKind
-from deltawire.message import Message
 from deltawire.partial_json import PartialJson
 from deltawire.tool_call_view import GrowingCall, ToolCallSequencer, ToolCallView
 
@@ -37,12 +35,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
-
-
-def message_of(events: list[Event]) -> Message:
-    accumulator = Accumulator()
-    accumulator.feed_all(events)
-    return accumulator.message()
 
 
 def sequenced(events: list[Event]) -> list[Event]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.messages_wire import (
     SOURCE,
     Payload,
@@ -12,9 +13,7 @@ from tests.messages_wire import (
     content_of,
     delta,
     events_of,
-    message_of,
     natives,
-    of_type,
     open_thinking,
     signed,
     start,
@@ -74,7 +73,7 @@ class TestThinking:
 
     def test_thinking_that_is_not_shown_has_its_signature_only(self) -> None:
         events = events_of(*whole(open_thinking(0), signed(0, "c2ln"), stop(0), *talk("a", index=1)))
-        assert not of_type(events, ReasoningDelta)
+        assert not of_kind(events, ReasoningDelta)
         state = OpaqueState("signature", "c2ln")
         native = {"type": "thinking", "thinking": "", "signature": "c2ln"}
         assert message_of(events).parts[0] == ReasoningPart("", opaque=(state,), native=native)
@@ -122,7 +121,7 @@ class TestBlocksThatSayAllWithTheirStart:
         trigger = {"type": "refusal", "category": "cyber"}
         block = {"type": "fallback", "from": {"model": "claude-small"}, "to": {"model": "claude-large"}}
         events = events_of(*whole(*talk("a"), start(1, **block, trigger=trigger), stop(1), *talk("b", index=2)))
-        assert of_type(events, PartFinished)[1] == PartFinished("fallback", {**block, "trigger": trigger}, part=1)
+        assert of_kind(events, PartFinished)[1] == PartFinished("fallback", {**block, "trigger": trigger}, part=1)
         assert events[-1].model == "claude-large"
 
     def test_it_is_told_when_the_stream_is_cut(self) -> None:
@@ -187,6 +186,6 @@ class TestCompaction:
 
     def test_what_came_of_it_is_told_when_the_stream_is_cut(self) -> None:
         events = events_of(begin(), start(0, "compaction", **NULLS), delta(0, "compaction_delta", content="So"))
-        assert of_type(events, Metadata) == [
+        assert of_kind(events, Metadata) == [
             Metadata({"part": 0, "type": "compaction", "content": "So", "encrypted_content": None})
         ]

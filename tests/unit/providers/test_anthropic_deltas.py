@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import of_kind
 from tests.messages_wire import (
     NAME,
     STOP,
@@ -17,7 +18,6 @@ from tests.messages_wire import (
     events_of,
     failure_of,
     natives,
-    of_type,
     open_call,
     open_text,
     open_thinking,
@@ -65,7 +65,7 @@ class TestTextAndThinking:
 
     def test_half_a_surrogate_pair_is_joined_with_its_other_half(self) -> None:
         events = events_of(*whole(open_text(0), text(0, "a\ud83d"), text(0, "\ude00b"), stop(0)))
-        assert "".join(event.text for event in of_type(events, TextDelta)) == "a😀b"
+        assert "".join(event.text for event in of_kind(events, TextDelta)) == "a😀b"
 
 
 class TestEstimatedTokens:
@@ -74,8 +74,8 @@ class TestEstimatedTokens:
     def test_each_is_told(self) -> None:
         progress = delta(0, "thinking_delta", thinking="", estimated_tokens=50)
         events = content_of(open_thinking(0), progress, progress, signed(0, "c2ln"), stop(0))
-        assert of_type(events, Metadata) == [Metadata({"part": 0, "estimated_tokens": 50})] * 2
-        assert not of_type(events, ReasoningDelta)
+        assert of_kind(events, Metadata) == [Metadata({"part": 0, "estimated_tokens": 50})] * 2
+        assert not of_kind(events, ReasoningDelta)
 
     def test_beside_thoughts(self) -> None:
         both = delta(0, "thinking_delta", thinking="hm", estimated_tokens=2)
@@ -93,7 +93,7 @@ class TestSignatures:
         block = start(0, "thinking", thinking="", **({} if signature is None else {"signature": signature}))
         events = content_of(block, thinking(0, "hm"), *(signed(0, piece) for piece in pieces), stop(0))
         native = natives(events)[0].get("signature")
-        states = [event.data for event in of_type(events, OpaqueState)]
+        states = [event.data for event in of_kind(events, OpaqueState)]
         assert states == ([native] if native else [])
         return [native]
 
@@ -173,7 +173,7 @@ class TestUnknownDeltas:
         payload = delta(0, kind, text="a")
         events = content_of(open_text(0), text(0, "a"), payload, text(0, "b"), stop(0))
         assert events[1] == Unknown(payload)
-        assert of_type(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
+        assert of_kind(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
 
     @pytest.mark.parametrize("value", [None, "text", [1], 7], ids=str)
     def test_a_delta_that_is_no_object(self, value: Any) -> None:
@@ -185,7 +185,7 @@ class TestVendorFields:
     def test_they_are_metadata_of_their_part_and_come_when_they_change(self) -> None:
         pieces = [delta(0, "text_delta", text=piece, tone=tone) for piece, tone in zip("abc", "xxy", strict=True)]
         events = content_of(open_text(0), *pieces, stop(0), open_text(1), delta(1, "text_delta", text="d", tone="y"))
-        assert of_type(events, TextDelta, Metadata) == [
+        assert of_kind(events, TextDelta, Metadata) == [
             TextDelta("a"),
             Metadata({"part": 0, "tone": "x"}),
             TextDelta("b"),
@@ -219,7 +219,7 @@ class TestWhatIsHeldOfOpenBlocks:
         text_of_input = '{"a":"' + "".join(chr(97 + number % 26) for number in range(9_000)) + '"}'
         pieces = [part_of_input(0, character) for character in text_of_input]
         events = content_of(start(0, "server_tool_use", id="s", name="run"), *pieces, stop(0))
-        assert of_type(events, ServerToolUsed)[0].payload["input"]["a"] == text_of_input[6:-2]
+        assert of_kind(events, ServerToolUsed)[0].payload["input"]["a"] == text_of_input[6:-2]
 
     def test_nothing_is_kept_of_blocks_that_have_ended(self) -> None:
         response = parser(NAME)

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.messages_wire import (
     CALLS,
     COMPACTED,
@@ -28,9 +29,7 @@ from tests.messages_wire import (
     failure_of,
     finished,
     message,
-    message_of,
     natives,
-    of_type,
     sse,
     talk,
     whole,
@@ -167,7 +166,7 @@ class TestItIsTheMessageOfTheStream:
 class TestItsEnd:
     def test_a_call_without_input_in_a_message_that_was_cut_is_incomplete(self) -> None:
         events = document_events(call_block(), call_block(identifier="b"), reason="max_tokens")
-        assert [made.complete for made in of_type(events, ToolCallFinished)] == [True, False]
+        assert [made.complete for made in of_kind(events, ToolCallFinished)] == [True, False]
 
     @pytest.mark.parametrize("reason", [None, "", 7], ids=str)
     def test_without_a_stop_reason_nothing_is_guessed(self, reason: Any) -> None:
@@ -176,7 +175,7 @@ class TestItsEnd:
     def test_a_refusal_and_its_details(self) -> None:
         details = {"type": "refusal", "category": None}
         events = document_events(reason="refusal", stop_details=details)
-        assert of_type(events, Metadata) == [Metadata({"stop_details": details})]
+        assert of_kind(events, Metadata) == [Metadata({"stop_details": details})]
         assert codes(events) == [NoteCode.EMPTY_ANSWER]
         assert events[-1] == finished(FinishReason.REFUSAL, "refusal")
 
@@ -193,13 +192,13 @@ class TestItsEnd:
 class TestOddDocuments:
     def test_elements_that_are_no_blocks(self) -> None:
         events = document_events("plain", None, {"type": "text", "text": "a"}, [1])
-        assert of_type(events, Unknown) == [Unknown("plain"), Unknown(None), Unknown([1])]
+        assert of_kind(events, Unknown) == [Unknown("plain"), Unknown(None), Unknown([1])]
         assert message_of(events).text == "a"
 
     @pytest.mark.parametrize("content", [None, "plain", {"type": "text", "text": "a"}], ids=str)
     def test_content_that_is_no_list(self, content: Any) -> None:
         events = document_events(content=content)
-        assert of_type(events, Metadata) == ([] if content is None else [Metadata({"content": content})])
+        assert of_kind(events, Metadata) == ([] if content is None else [Metadata({"content": content})])
         assert isinstance(events[-1], Finished)
 
     def test_an_event_alone_is_a_stream_that_was_cut(self) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.helpers import of_kind
 from tests.messages_wire import (
     FAILING,
     NAME,
@@ -17,7 +18,6 @@ from tests.messages_wire import (
     content_of,
     events_of,
     failure_of,
-    of_type,
     open_call,
     open_text,
     open_thinking,
@@ -89,8 +89,8 @@ class TestInsideAStream:
         events = events_of(
             begin(), open_thinking(0), signed(0, "c2ln"), open_call(1), part_of_input(1, '{"a"'), OVERLOADED
         )
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln")]
-        assert [made.complete for made in of_type(events, ToolCallFinished)] == [False]
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln")]
+        assert [made.complete for made in of_kind(events, ToolCallFinished)] == [False]
 
     def test_after_the_stop_reason_it_still_fails(self) -> None:
         assert isinstance(events_of(begin(), *talk("a"), change(), OVERLOADED)[-1], Failed)
@@ -140,7 +140,7 @@ class TestInsideAStream:
     def test_an_error_key_counts_by_its_truth(self, value: Any) -> None:
         delta = {**text(0, "b"), "error": value}
         events = events_of(begin(), open_text(0), text(0, "a"), delta, stop(0), change(), STOP)
-        assert of_type(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
+        assert of_kind(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
 
     @pytest.mark.parametrize("payload", [{"type": "error"}, {"type": "error", "error": None}], ids=str)
     def test_an_error_that_says_nothing(self, payload: Payload) -> None:
@@ -237,6 +237,6 @@ class TestHTTPErrors:
 
 
 def test_an_answer_that_failed_had_begun() -> None:
-    assert of_type(events_of(*FAILING), ResponseStarted)
+    assert of_kind(events_of(*FAILING), ResponseStarted)
     assert told(begin(), OVERLOADED)[-1].error.after_content is False
     assert content_of(*talk("a"))

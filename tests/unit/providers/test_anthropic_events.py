@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.helpers import of_kind
 from tests.messages_wire import (
     CALLS,
     COUNTS,
@@ -23,7 +24,6 @@ from tests.messages_wire import (
     failure_of,
     finished,
     natives,
-    of_type,
     open_call,
     sse,
     start,
@@ -94,7 +94,7 @@ class TestTheFrames:
     def test_a_byte_order_mark_and_separators_of_other_scripts(self) -> None:
         payloads = whole(*talk("a\u2028b\u2029c\x85d\x0b\x0ce"))
         assert parse(NAME, b"\xef\xbb\xbf" + sse(*payloads)) == events_of(*payloads)
-        assert of_type(events_of(*payloads), TextDelta) == [TextDelta("a\u2028b\u2029c\x85d\x0b\x0ce")]
+        assert of_kind(events_of(*payloads), TextDelta) == [TextDelta("a\u2028b\u2029c\x85d\x0b\x0ce")]
 
     @pytest.mark.parametrize("place", [0, 3, len(TALK)])
     def test_done_means_nothing(self, place: int) -> None:
@@ -108,13 +108,13 @@ class TestTheFrames:
     def test_a_frame_that_is_no_json_is_skipped_and_told(self) -> None:
         events = parse(NAME, sse(*TALK[:4]) + b"event: content_block_delta\ndata: {*}\n\n" + sse(*TALK[4:]))
         assert [type(event).__name__ for event in events].count("Malformed") == 1
-        assert "".join(event.text for event in of_type(events, TextDelta)) == "Hello ✓"
+        assert "".join(event.text for event in of_kind(events, TextDelta)) == "Hello ✓"
         assert events[-1].damaged
 
     def test_a_frame_that_is_lost_inside_a_call_makes_it_incomplete(self) -> None:
         frames = [sse(payload) for payload in whole(open_call(0), stop(0), reason="tool_use")]
         events = parse(NAME, frames[0] + frames[1] + b"data: {\n\n" + b"".join(frames[2:]))
-        assert [call.complete for call in of_type(events, ToolCallFinished)] == [False]
+        assert [call.complete for call in of_kind(events, ToolCallFinished)] == [False]
         assert (events[-1].reason, events[-1].damaged) == (STOPPED, True)
 
     @pytest.mark.parametrize("value", [b"null", b"[1,2]", b'"text"', b"7"])
@@ -124,7 +124,7 @@ class TestTheFrames:
 
     def test_raw_payloads_come_before_their_events(self) -> None:
         events = parse(NAME, sse(*TALK), raw=True)
-        assert [event.payload for event in of_type(events, Raw)] == TALK
+        assert [event.payload for event in of_kind(events, Raw)] == TALK
         assert [event for event in events if not isinstance(event, Raw)] == events_of(*TALK)
 
 
@@ -160,7 +160,7 @@ class TestMessageStart:
     def test_whatever_comes_in_its_place_is_noted_once(self, payloads: list[Payload]) -> None:
         events = events_of(*payloads, change(), STOP)
         assert codes(events).count(NoteCode.MISSING_START) == 1
-        assert of_type(events, ResponseStarted) == [ResponseStarted("", "", NAME)]
+        assert of_kind(events, ResponseStarted) == [ResponseStarted("", "", NAME)]
 
     def test_counts_before_the_answer_begins_are_told_behind_its_start(self) -> None:
         events = events_of(change(usage={"output_tokens": 3}), *talk("a"), STOP)
@@ -169,8 +169,8 @@ class TestMessageStart:
     def test_it_may_come_late(self) -> None:
         events = events_of(text(0, "a"), begin(call_of_hours(), usage=COUNTS), text(0, "b"), stop(0), change(), STOP)
         assert codes(events) == [NoteCode.MISSING_PART_START, NoteCode.MISSING_START, NoteCode.SECOND_START]
-        assert of_type(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
-        assert [call.name for call in of_type(events, ToolCallFinished)] == ["hours"]
+        assert of_kind(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
+        assert [call.name for call in of_kind(events, ToolCallFinished)] == ["hours"]
         assert (events[-1].model, events[-1].usage.input_tokens) == ("claude-small", 9)
 
     @pytest.mark.parametrize("identifier", ["msg_1", "", None], ids=["same id", "blank id", "no id"])
@@ -183,8 +183,8 @@ class TestMessageStart:
 
     def test_a_start_again_adds_what_the_first_one_left_out(self) -> None:
         events = events_of(begin(id="", model=None), begin(*[call_of_hours()], usage=COUNTS), change("tool_use"), STOP)
-        assert of_type(events, ResponseStarted) == [ResponseStarted("", "", NAME)]
-        assert [call.name for call in of_type(events, ToolCallFinished)] == ["hours"]
+        assert of_kind(events, ResponseStarted) == [ResponseStarted("", "", NAME)]
+        assert [call.name for call in of_kind(events, ToolCallFinished)] == ["hours"]
         assert (events[-1].model, events[-1].usage.output_tokens) == ("claude-small", 1)
 
     @pytest.mark.parametrize("reason", ["end_turn", None])
@@ -194,8 +194,8 @@ class TestMessageStart:
         assert (error.kind, error.after_content) == (FailureKind.MALFORMED, True)
         assert "msg_1" in error.message
         assert "msg_2" in error.message
-        assert of_type(events, TextDelta) == [TextDelta("a")]
-        assert not of_type(events, Metadata)
+        assert of_kind(events, TextDelta) == [TextDelta("a")]
+        assert not of_kind(events, Metadata)
 
     def test_vendor_fields_of_the_message_come_as_metadata(self) -> None:
         extra = {
@@ -205,7 +205,7 @@ class TestMessageStart:
             "service_tier": "batch",
         }
         events = told({**begin(**extra), "gateway": "g"})
-        assert of_type(events, Metadata) == [
+        assert of_kind(events, Metadata) == [
             Metadata({"container": {"id": "c_1"}, "diagnostics": {"x": 1}, "service_tier": "batch"}),
             Metadata({"gateway": "g"}),
         ]
@@ -214,14 +214,14 @@ class TestMessageStart:
     def test_a_message_that_is_no_object(self, value: Any) -> None:
         events = events_of({"type": "message_start", "message": value}, *talk("a"), change(), STOP)
         assert events[0] == ResponseStarted("", "", NAME)
-        assert of_type(events, Metadata) == ([] if value is None else [Metadata({"message": value})])
+        assert of_kind(events, Metadata) == ([] if value is None else [Metadata({"message": value})])
 
     def test_fields_of_another_type_are_kept_as_metadata(self) -> None:
         events = told(begin(id=7, usage=[1], stop_reason=5))
-        assert of_type(events, Metadata) == [Metadata({"id": 7, "stop_reason": 5, "usage": [1]})]
+        assert of_kind(events, Metadata) == [Metadata({"id": 7, "stop_reason": 5, "usage": [1]})]
 
     def test_an_element_of_its_content_that_is_no_block_is_unknown(self) -> None:
-        assert of_type(told(begin("text", 7)), Unknown) == [Unknown("text"), Unknown(7)]
+        assert of_kind(told(begin("text", 7)), Unknown) == [Unknown("text"), Unknown(7)]
 
 
 class TestMessageDelta:
@@ -231,26 +231,26 @@ class TestMessageDelta:
         events = events_of(
             begin(), *talk("a"), said, {**said, "safeguard_results": {"verdict": "fine"}}, change(), STOP
         )
-        assert of_type(events, Metadata) == [
+        assert of_kind(events, Metadata) == [
             Metadata({"context_management": management, "container": {"id": "c_1"}}),
             Metadata({"safeguard_results": {"verdict": "fine"}}),
         ]
 
     def test_the_stop_sequence_is_metadata(self) -> None:
         events = events_of(begin(), *talk("a"), change("stop_sequence", stop_sequence="END"), STOP)
-        assert of_type(events, Metadata) == [Metadata({"stop_sequence": "END"})]
+        assert of_kind(events, Metadata) == [Metadata({"stop_sequence": "END"})]
         assert events[-1] == finished(STOPPED, "stop_sequence")
 
     def test_what_a_verdict_says_first_as_null_is_told_when_it_is_filled(self) -> None:
         verdict = {"safeguard_results": {"verdict": "fine"}}
         payloads = [{**change(), "safeguard_results": None}, {**change(None), **verdict}]
-        assert of_type(events_of(begin(), *talk("a"), *payloads, STOP), Metadata) == [Metadata(verdict)]
+        assert of_kind(events_of(begin(), *talk("a"), *payloads, STOP), Metadata) == [Metadata(verdict)]
 
     @pytest.mark.parametrize("said", [None, "text", [1]], ids=str)
     def test_a_delta_that_is_no_object(self, said: Any) -> None:
         events = events_of(begin(), *talk("a"), {"type": "message_delta", "delta": said}, STOP)
         assert events[-1] == finished(FinishReason.UNKNOWN)
-        assert of_type(events, Metadata) == ([] if said is None else [Metadata({"delta": said})])
+        assert of_kind(events, Metadata) == ([] if said is None else [Metadata({"delta": said})])
 
 
 class TestMessageStop:
@@ -263,7 +263,7 @@ class TestMessageStop:
     def test_it_may_carry_measurements_and_counts(self) -> None:
         metrics = {"amazon-bedrock-invocationMetrics": {"inputTokenCount": 12}}
         events = told(begin(), *talk("a"), change(), {**STOP, **metrics, "usage": {"output_tokens": 7}})
-        assert of_type(events, Metadata) == [Metadata(metrics)]
+        assert of_kind(events, Metadata) == [Metadata(metrics)]
         assert events[-1].usage == Usage(None, 7, raw={"output_tokens": 7})
 
 
@@ -274,11 +274,11 @@ class TestPing:
         assert [event for event in events if not isinstance(event, Heartbeat)] == [
             event for event in events_of(*TALK) if not isinstance(event, Heartbeat)
         ]
-        assert of_type(events, Heartbeat) == [Heartbeat("ping")] * 2
+        assert of_kind(events, Heartbeat) == [Heartbeat("ping")] * 2
 
     def test_what_it_carries_is_told_once(self) -> None:
         events = events_of(begin(), {**PING, "cost": "0.1"}, {**PING, "cost": "0.1"}, *talk("a"), change(), STOP)
-        assert of_type(events, Metadata) == [Metadata({"cost": "0.1"})]
+        assert of_kind(events, Metadata) == [Metadata({"cost": "0.1"})]
 
     def test_a_named_frame_without_data_is_one_too(self) -> None:
         assert parse(NAME, b"event: ping\n\n" + sse(*TALK)) == [Heartbeat("ping"), *events_of(*TALK)]
@@ -289,13 +289,13 @@ class TestBlockEvents:
         payloads = [{**payload, "trace": payload["type"]} for payload in (*talk("a"), text(1, "b"))]
         events = events_of(begin(), *payloads, change(), STOP)
         kinds = ["content_block_start", "content_block_delta", "content_block_stop", "content_block_delta"]
-        assert of_type(events, Metadata) == [Metadata({"trace": kind}) for kind in kinds]
+        assert of_kind(events, Metadata) == [Metadata({"trace": kind}) for kind in kinds]
 
     @pytest.mark.parametrize("block", [None, "text", [TEXT_BLOCK], 1], ids=str)
     def test_a_start_without_a_block_is_unknown_and_its_deltas_begin_one(self, block: Any) -> None:
         lost = {"type": "content_block_start", "index": 0, "content_block": block}
         events = events_of(begin(), lost, text(0, "a"), stop(0), change(), STOP)
-        assert of_type(events, Unknown) == [Unknown(lost)]
+        assert of_kind(events, Unknown) == [Unknown(lost)]
         assert natives(events) == [{"type": "text"}]
 
     def test_a_stop_without_a_block_is_noted(self) -> None:
@@ -312,7 +312,7 @@ class TestUnknownEvents:
     )
     def test_they_are_kept_and_the_stream_goes_on(self, payload: Payload) -> None:
         events = events_of(*TALK[:4], payload, *TALK[4:])
-        assert of_type(events, Unknown) == [Unknown(payload)]
+        assert of_kind(events, Unknown) == [Unknown(payload)]
         assert [event for event in events if not isinstance(event, Unknown)] == events_of(*TALK)
 
 
@@ -336,7 +336,7 @@ class TestAnotherSchema:
     def test_a_stray_payload_behind_content_is_unknown(self) -> None:
         stray = {"object": "chat.completion.chunk", "choices": []}
         events = events_of(begin(), *talk("a"), stray, change(), STOP)
-        assert of_type(events, Unknown) == [Unknown(stray)]
+        assert of_kind(events, Unknown) == [Unknown(stray)]
         assert isinstance(events[-1], Finished)
 
     def test_html_and_compressed_bodies(self) -> None:

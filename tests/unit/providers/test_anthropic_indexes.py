@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.messages_wire import (
     SOURCE,
     STOP,
@@ -15,9 +16,7 @@ from tests.messages_wire import (
     content_of,
     delta,
     events_of,
-    message_of,
     natives,
-    of_type,
     open_call,
     open_text,
     open_thinking,
@@ -76,22 +75,22 @@ class TestIndexes:
 
     def test_a_first_delta_without_one_begins_the_block_of_index_0(self) -> None:
         events = events_of(begin(), part_of_input(None, "{}"), part_of_input(0, " "), stop(0), change(), STOP)
-        assert [(made.arguments, made.position) for made in of_type(events, ToolCallFinished)] == [("{} ", 0)]
+        assert [(made.arguments, made.position) for made in of_kind(events, ToolCallFinished)] == [("{} ", 0)]
 
     def test_a_block_without_an_index_takes_the_next_that_is_free(self) -> None:
         blocks = [open_text(1), open_text(None), text(2, "b"), text(1, "a"), stop(1), stop(2)]
-        assert of_type(content_of(*blocks), TextDelta) == [TextDelta("b", part=1), TextDelta("a", part=0)]
+        assert of_kind(content_of(*blocks), TextDelta) == [TextDelta("b", part=1), TextDelta("a", part=0)]
 
     def test_blocks_without_an_index_that_are_open_together(self) -> None:
         pieces = [open_text(None), text(None, "a"), open_text(None), text(None, "b"), open_thinking(None)]
         events = events_of(begin(), *pieces, thinking(None, "c"), change(), STOP)
-        assert [event.part for event in of_type(events, TextDelta, ReasoningDelta)] == [0, 1, 2]
+        assert [event.part for event in of_kind(events, TextDelta, ReasoningDelta)] == [0, 1, 2]
         assert codes(events) == []
 
     @pytest.mark.parametrize("same", [1.0, True])
     def test_equal_numbers_are_the_same_index_on_both_ways(self, same: Any) -> None:
         blocks = [open_text(1), text(1, "a"), open_text(2), text(2, "b"), text(same, "c"), text(same, "d")]
-        assert [event.part for event in of_type(content_of(*blocks), TextDelta)] == [0, 1, 0, 0]
+        assert [event.part for event in of_kind(content_of(*blocks), TextDelta)] == [0, 1, 0, 0]
 
 
 class TestMissingStarts:
@@ -118,7 +117,7 @@ class TestMissingStarts:
 
     def test_arguments_without_a_start_have_no_name_and_are_incomplete(self) -> None:
         events = events_of(begin(), part_of_input(0, '{"a":1}'), stop(0), change("tool_use"), STOP)
-        assert of_type(events, ToolCallStarted, ToolCallDelta, ToolCallFinished) == [
+        assert of_kind(events, ToolCallStarted, ToolCallDelta, ToolCallFinished) == [
             ToolCallStarted(0, "msg_1_0", "", synthetic_id=True),
             ToolCallDelta(0, '{"a":1}'),
             ToolCallFinished(0, "msg_1_0", "", '{"a":1}', complete=False, position=0),
@@ -127,27 +126,27 @@ class TestMissingStarts:
 
     def test_a_delta_behind_the_end_of_its_block_begins_another(self) -> None:
         events = events_of(begin(), *talk("a"), text(0, "b"), change(), STOP)
-        assert of_type(events, TextDelta) == [TextDelta("a"), TextDelta("b", part=1)]
+        assert of_kind(events, TextDelta) == [TextDelta("a"), TextDelta("b", part=1)]
         assert codes(events) == [NoteCode.MISSING_PART_START]
 
     def test_an_unknown_delta_begins_nothing(self) -> None:
         lost = delta(0, "hologram_delta", data=1)
         events = events_of(begin(), lost, change(), STOP)
-        assert of_type(events, Unknown) == [Unknown(lost)]
+        assert of_kind(events, Unknown) == [Unknown(lost)]
         assert natives(events) == []
 
 
 class TestRepeatedStarts:
     def test_the_same_start_goes_on(self) -> None:
         events = content_of(open_text(0), text(0, "a"), open_text(0), text(0, "b"), stop(0))
-        assert of_type(events, TextDelta, PartFinished) == [
+        assert of_kind(events, TextDelta, PartFinished) == [
             TextDelta("a"),
             TextDelta("b"),
             PartFinished("text", {"type": "text", "text": ""}),
         ]
 
     def test_it_is_noted(self) -> None:
-        assert of_type(told(begin(), open_text(0), open_text(0)), Note) == [Note(NoteCode.SECOND_START, "block 0")]
+        assert of_kind(told(begin(), open_text(0), open_text(0)), Note) == [Note(NoteCode.SECOND_START, "block 0")]
 
     def test_another_block_under_the_index_ends_the_first(self) -> None:
         blocks = [open_text(0), text(0, "a"), open_call(0), part_of_input(0, "{}"), stop(0)]
@@ -162,12 +161,12 @@ class TestRepeatedStarts:
 
     def test_two_calls_under_one_index_are_two_calls(self) -> None:
         blocks = [open_call(0, "a"), part_of_input(0, "{}"), open_call(0, "b"), part_of_input(0, "{}"), stop(0)]
-        calls = of_type(content_of(*blocks, reason="tool_use"), ToolCallFinished)
+        calls = of_kind(content_of(*blocks, reason="tool_use"), ToolCallFinished)
         assert [(call.id, call.complete) for call in calls] == [("a", True), ("b", True)]
 
     def test_a_call_that_starts_again_with_its_input_is_one_call(self) -> None:
         blocks = [open_call(0), open_call(0, input={"q": 1}), stop(0)]
-        calls = of_type(content_of(*blocks, reason="tool_use"), ToolCallFinished)
+        calls = of_kind(content_of(*blocks, reason="tool_use"), ToolCallFinished)
         assert [(call.id, call.arguments) for call in calls] == [("toolu_1", '{"q":1}')]
 
 
@@ -191,13 +190,13 @@ class TestMisplacedDeltas:
     )
     def test_text_and_thoughts_become_parts_of_their_own(self, block: Payload) -> None:
         events = events_of(*whole(block, text(0, "a"), thinking(0, "b"), text(0, "c"), stop(0), reason="pause_turn"))
-        assert of_type(events, TextDelta, ReasoningDelta) == [
+        assert of_kind(events, TextDelta, ReasoningDelta) == [
             TextDelta("a", part=1),
             ReasoningDelta("b", part=2),
             TextDelta("c", part=1),
         ]
         assert codes(events).count(NoteCode.MISSING_PART_START) == 1
-        finished = {event.part: event.kind for event in of_type(events, PartFinished)}
+        finished = {event.part: event.kind for event in of_kind(events, PartFinished)}
         assert (finished[1], finished[2], len(finished)) == ("text", "reasoning", 3)
 
     def test_text_among_thoughts_and_thoughts_in_text(self) -> None:
@@ -216,12 +215,12 @@ class TestMisplacedDeltas:
 
     def test_text_in_a_call_leaves_its_arguments_whole(self) -> None:
         blocks = [open_call(0), part_of_input(0, '{"q":'), text(0, "aside"), part_of_input(0, "1}"), stop(0)]
-        (call,) = of_type(events_of(*whole(*blocks, reason="tool_use")), ToolCallFinished)
+        (call,) = of_kind(events_of(*whole(*blocks, reason="tool_use")), ToolCallFinished)
         assert (call.arguments, call.complete) == ('{"q":1}', True)
 
     def test_text_of_a_block_of_no_known_type_is_its_own(self) -> None:
         events = content_of(start(0, "hologram"), text(0, "a"), thinking(0, "b"), text(0, "c"), stop(0))
-        assert of_type(events, TextDelta, ReasoningDelta) == [TextDelta("a"), ReasoningDelta("b"), TextDelta("c")]
+        assert of_kind(events, TextDelta, ReasoningDelta) == [TextDelta("a"), ReasoningDelta("b"), TextDelta("c")]
 
     def test_input_of_a_block_that_is_no_call_completes_the_block(self) -> None:
         for kind in ("text", "hologram"):
@@ -241,4 +240,4 @@ class TestMisplacedDeltas:
     def test_a_source_of_a_result_stays_with_it(self) -> None:
         result = start(0, "web_fetch_tool_result", tool_use_id="s", content={})
         events = content_of(result, delta(0, "citations_delta", citation=SOURCE), stop(0))
-        assert of_type(events, ServerToolUsed, Citation)[1] == Citation(SOURCE, part=0)
+        assert of_kind(events, ServerToolUsed, Citation)[1] == Citation(SOURCE, part=0)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.helpers import of_kind
 from tests.messages_wire import (
     CALLS,
     FIXTURES,
@@ -20,7 +21,6 @@ from tests.messages_wire import (
     begin,
     delta,
     general_parser,
-    of_type,
     open_call,
     open_text,
     open_thinking,
@@ -102,7 +102,7 @@ class TestEveryStream:
     @pytest.mark.parametrize("fixture", FIXTURES)
     def test_has_one_end(self, fixture: list[Payload]) -> None:
         events = parse(NAME, sse(*fixture))
-        assert len(of_type(events, Finished, Failed)) == 1
+        assert len(of_kind(events, Finished, Failed)) == 1
         assert isinstance(events[-1], Finished | Failed)
 
     @pytest.mark.parametrize("fixture", FIXTURES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.messages_wire import (
     FOUND,
     SEARCH,
@@ -15,9 +16,7 @@ from tests.messages_wire import (
     change,
     content_of,
     events_of,
-    message_of,
     natives,
-    of_type,
     part_of_input,
     start,
     stop,
@@ -108,7 +107,7 @@ class TestCalls:
 
     def test_they_are_no_calls_of_the_client(self) -> None:
         events = events_of(*whole(*server_call('{"query":"a"}'), reason="tool_use"))
-        assert not of_type(events, ToolCallStarted)
+        assert not of_kind(events, ToolCallStarted)
         assert events[-1].reason is FinishReason.STOP
 
     @pytest.mark.parametrize(
@@ -128,7 +127,7 @@ class TestCalls:
     )
     def test_where_the_input_stands(self, pieces: list[str], said: Any, expected: Any) -> None:
         events = content_of(*server_call(*pieces, input=said))
-        assert of_type(events, ServerToolUsed)[0].payload["input"] == expected
+        assert of_kind(events, ServerToolUsed)[0].payload["input"] == expected
         assert natives(events)[0]["input"] == expected
 
     def test_a_start_without_input(self) -> None:
@@ -140,7 +139,7 @@ class TestCalls:
 
     @pytest.mark.parametrize("fields", [{"id": None}, {"id": ""}, {"id": 7}, {"name": None}, {"name": ["x"]}], ids=str)
     def test_names_and_ids_of_another_type(self, fields: Payload) -> None:
-        (used,) = of_type(content_of(*server_call(**fields)), ServerToolUsed)
+        (used,) = of_kind(content_of(*server_call(**fields)), ServerToolUsed)
         name = "" if "name" in fields else "web_search"
         assert (used.name, used.id) == (name, None if "id" in fields else "srvtoolu_1")
 
@@ -154,14 +153,14 @@ class TestCalls:
         open_call = server_call('{"query":"a"}')[:-1]
         for end in ([change("pause_turn"), STOP], [change("pause_turn")], []):
             events = events_of(begin(), *open_call, *end)
-            (used,) = of_type(events, ServerToolUsed)
+            (used,) = of_kind(events, ServerToolUsed)
             assert used.payload["input"] == {"query": "a"}
             assert isinstance(events[-1], Failed) is (end == [])
 
     def test_what_came_of_its_input_is_told_when_the_stream_is_cut(self) -> None:
         events = events_of(begin(), *server_call('{"query":')[:-1])
-        assert [used.payload["input"] for used in of_type(events, ServerToolUsed)] == ['{"query":']
-        assert not of_type(events, PartFinished, Metadata)
+        assert [used.payload["input"] for used in of_kind(events, ServerToolUsed)] == ['{"query":']
+        assert not of_kind(events, PartFinished, Metadata)
 
 
 class TestResults:
@@ -180,12 +179,12 @@ class TestResults:
 
     @pytest.mark.parametrize("identifier", [None, "", 7], ids=str)
     def test_one_that_names_no_call(self, identifier: Any) -> None:
-        (used,) = of_type(content_of(start(0, **{**FOUND, "tool_use_id": identifier}), stop(0)), ServerToolUsed)
+        (used,) = of_kind(content_of(start(0, **{**FOUND, "tool_use_id": identifier}), stop(0)), ServerToolUsed)
         assert used.id is None
 
     def test_a_call_its_result_and_the_answer_from_it(self) -> None:
         events = events_of(*SEARCHED)
-        assert [type(event) for event in of_type(events, ServerToolUsed, Citation, TextDelta)] == [
+        assert [type(event) for event in of_kind(events, ServerToolUsed, Citation, TextDelta)] == [
             ServerToolUsed,
             ServerToolUsed,
             TextDelta,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.messages_wire import (
     NAME,
     OVERLOADED,
@@ -16,8 +17,6 @@ from tests.messages_wire import (
     events_of,
     failure_of,
     finished,
-    message_of,
-    of_type,
     open_call,
     open_text,
     open_thinking,
@@ -48,7 +47,7 @@ from deltawire.parsing import parse
 
 
 def last_call(*payloads: Payload) -> ToolCallFinished:
-    return of_type(events_of(*payloads), ToolCallFinished)[-1]
+    return of_kind(events_of(*payloads), ToolCallFinished)[-1]
 
 
 class TestZai:
@@ -63,8 +62,8 @@ class TestZai:
         # github.com/MadAppGang/claudish/issues/102
         blocks = [open_thinking(0, signature="c2lnbmVk"), thinking(0, "hm"), stop(0), *talk("a", index=1)]
         events = events_of(*whole(PING, *blocks))
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2lnbmVk")]
-        assert of_type(events, Heartbeat) == [Heartbeat("ping")]
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2lnbmVk")]
+        assert of_kind(events, Heartbeat) == [Heartbeat("ping")]
 
     def test_input_is_an_array(self) -> None:
         # github.com/zai-org/zai-coding-plugins/issues/14
@@ -92,8 +91,8 @@ class TestZai:
         frames = [sse(payload, names=False) for payload in whole(*talk("a", "b"))]
         torn = frames[2][:30] + frames[3]
         events = parse(NAME, b"".join([*frames[:2], torn, *frames[4:]]))
-        assert [event.raw for event in of_type(events, Malformed)] == [frames[2][6:30]]
-        assert of_type(events, TextDelta) == [TextDelta("b")]
+        assert [event.raw for event in of_kind(events, Malformed)] == [frames[2][6:30]]
+        assert of_kind(events, TextDelta) == [TextDelta("b")]
         assert (events[-1].reason, events[-1].damaged) == (FinishReason.STOP, True)
 
 
@@ -129,7 +128,7 @@ class TestDeepSeek:
 class TestOllama:
     def test_thinking_is_never_signed(self) -> None:
         events = events_of(*whole(start(0, "thinking", thinking=""), thinking(0, "hm"), stop(0), *talk("a", index=1)))
-        assert of_type(events, ReasoningDelta, OpaqueState) == [ReasoningDelta("hm")]
+        assert of_kind(events, ReasoningDelta, OpaqueState) == [ReasoningDelta("hm")]
 
     def test_input_comes_in_one_delta(self) -> None:
         assert last_call(*whole(*call('{"q":1}'), reason="tool_use")).arguments_object() == {"q": 1}
@@ -182,7 +181,7 @@ class TestOthers:
     def test_omlx_skips_an_index(self) -> None:
         # github.com/jundot/omlx/issues/1353
         events = events_of(*whole(*talk("a"), *call('{"q":1}', index=2), reason="tool_use"))
-        assert of_type(events, ToolCallFinished)[0].position == 2
+        assert of_kind(events, ToolCallFinished)[0].position == 2
         assert codes(events) == []
 
     def test_litellm_loses_the_input(self) -> None:
@@ -213,7 +212,7 @@ class TestOthers:
 
     def test_vertex_adds_events_of_its_own(self) -> None:
         events = events_of(begin(), {"type": "vertex_event", "x": 1}, *talk("a"), change(), STOP)
-        assert of_type(events, Unknown) == [Unknown({"type": "vertex_event", "x": 1})]
+        assert of_kind(events, Unknown) == [Unknown({"type": "vertex_event", "x": 1})]
 
     def test_the_last_event_may_be_an_error_after_half_a_call(self) -> None:
         # github.com/Alcova-AI/adk-anthropic-go/pull/32

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import of_kind
 from tests.messages_wire import (
     CALLS,
     FIXTURES,
@@ -22,7 +23,6 @@ from tests.messages_wire import (
     events_of,
     failure_of,
     finished,
-    of_type,
     open_text,
     sse,
     stop,
@@ -98,7 +98,7 @@ class TestStopReasons:
     @pytest.mark.parametrize("word", [None, "", 7, ["end_turn"]], ids=str)
     def test_without_one_nothing_is_guessed(self, word: Any) -> None:
         events = events_of(*whole(*talk("a"), reason=word))
-        assert not of_type(events, ChoiceFinished)
+        assert not of_kind(events, ChoiceFinished)
         assert events[-1] == finished(FinishReason.UNKNOWN)
 
     def test_a_stop_without_any_message_delta(self) -> None:
@@ -116,11 +116,11 @@ class TestStopReasons:
     def test_a_refusal_after_text(self) -> None:
         events = events_of(*REFUSED)
         details = {"type": "refusal", "category": "cyber", "explanation": "no"}
-        assert of_type(events, TextDelta, Metadata) == [TextDelta("Well"), Metadata({"stop_details": details})]
+        assert of_kind(events, TextDelta, Metadata) == [TextDelta("Well"), Metadata({"stop_details": details})]
         assert events[-1] == finished(FinishReason.REFUSAL, "refusal")
 
     def test_details_that_are_null_say_nothing(self) -> None:
-        assert not of_type(events_of(*whole(*talk("a"), stop_details=None)), Metadata)
+        assert not of_kind(events_of(*whole(*talk("a"), stop_details=None)), Metadata)
 
 
 class TestEmptyAnswers:
@@ -148,7 +148,7 @@ class TestTheEndOfTheBody:
 
     def test_a_last_frame_without_its_blank_line_is_taken(self) -> None:
         events = parse(NAME, sse(*TALK).rstrip(b"\n"))
-        assert of_type(events, Note)[0].code is NoteCode.UNTERMINATED_FRAME
+        assert of_kind(events, Note)[0].code is NoteCode.UNTERMINATED_FRAME
         assert [event for event in events if not isinstance(event, Note)] == events_of(*TALK)
 
     @pytest.mark.parametrize("count", range(1, len(CALLS) - 1))
@@ -184,8 +184,8 @@ class TestTheEndOfTheBody:
 
     def test_the_text_before_a_cut_is_kept(self) -> None:
         events = events_of(*TALK[:5])
-        assert "".join(event.text for event in of_type(events, TextDelta)) == "Hello"
-        assert not of_type(events, PartFinished, ChoiceFinished)
+        assert "".join(event.text for event in of_kind(events, TextDelta)) == "Hello"
+        assert not of_kind(events, PartFinished, ChoiceFinished)
 
     @pytest.mark.parametrize("body", [b"", b"\n\n", b"\xef\xbb\xbf"], ids=["nothing", "blank lines", "a mark"])
     def test_an_empty_body(self, body: bytes) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.messages_wire import (
     CALLS,
     INTERLEAVED,
@@ -24,9 +25,7 @@ from tests.messages_wire import (
     events_of,
     failure_of,
     finished,
-    message_of,
     natives,
-    of_type,
     open_call,
     open_text,
     part_of_input,
@@ -61,7 +60,7 @@ BLANK = {"type": "tool_use", "id": "toolu_1", "name": "find", "input": {}}
 
 
 def calls_of(*blocks: Payload, reason: Any = "tool_use") -> list[ToolCallFinished]:
-    return of_type(events_of(*whole(*blocks, reason=reason)), ToolCallFinished)
+    return of_kind(events_of(*whole(*blocks, reason=reason)), ToolCallFinished)
 
 
 def only_call(*blocks: Payload, reason: Any = "tool_use") -> ToolCallFinished:
@@ -97,7 +96,7 @@ class TestACall:
         ]
 
     def test_several_have_numbers_of_ours_and_positions_of_the_server(self) -> None:
-        calls = of_type(events_of(*CALLS), ToolCallFinished)
+        calls = of_kind(events_of(*CALLS), ToolCallFinished)
         assert [(made.index, made.part, made.position, made.id) for made in calls] == [
             (0, 1, 1, "toolu_a"),
             (1, 2, 2, "toolu_b"),
@@ -106,7 +105,7 @@ class TestACall:
         assert [made.arguments_object() for made in calls] == [{"q": "é"}, {"q": "y"}, {}]
 
     def test_interleaved_ones_are_kept_apart(self) -> None:
-        calls = of_type(events_of(*INTERLEAVED), ToolCallFinished)
+        calls = of_kind(events_of(*INTERLEAVED), ToolCallFinished)
         assert [(made.id, made.arguments, made.position) for made in calls] == [
             ("toolu_b", '{"q":2}', 2),
             ("toolu_a", '{"q":0}', 0),
@@ -128,21 +127,21 @@ class TestNamesAndIds:
     @pytest.mark.parametrize("identifier", ["", None, 7], ids=str)
     def test_an_id_that_is_missing_is_made_up(self, identifier: Any) -> None:
         events = content_of(open_call(0, identifier), part_of_input(0, "{}"), stop(0), reason="tool_use")
-        assert of_type(events, ToolCallStarted) == [ToolCallStarted(0, "msg_1_0", "find", synthetic_id=True)]
+        assert of_kind(events, ToolCallStarted) == [ToolCallStarted(0, "msg_1_0", "find", synthetic_id=True)]
 
     def test_the_id_of_an_earlier_call_is_not_given_twice(self) -> None:
         events = events_of(*whole(*call("{}"), *call("{}", index=1), reason="tool_use"))
-        assert [made.id for made in of_type(events, ToolCallFinished)] == ["toolu_1", "msg_1_1"]
+        assert [made.id for made in of_kind(events, ToolCallFinished)] == ["toolu_1", "msg_1_1"]
         assert codes(events) == [NoteCode.REUSED_CALL_ID]
 
     def test_the_prefix_of_made_up_ids_can_be_chosen(self) -> None:
         events = events_of(*whole(open_call(0, None), part_of_input(0, "{}"), stop(0)), id_prefix="mine")
-        assert of_type(events, ToolCallFinished)[0].id == "mine_0"
+        assert of_kind(events, ToolCallFinished)[0].id == "mine_0"
 
     @pytest.mark.parametrize("name", ["", None, ["find"]], ids=str)
     def test_a_call_without_a_name_is_incomplete(self, name: Any) -> None:
         events = events_of(*whole(open_call(0, name=name), part_of_input(0, "{}"), stop(0), reason="tool_use"))
-        assert of_type(events, *CALL_EVENTS) == [
+        assert of_kind(events, *CALL_EVENTS) == [
             ToolCallStarted(0, "toolu_1", ""),
             ToolCallDelta(0, "{}"),
             ToolCallFinished(0, "toolu_1", "", "{}", complete=False, position=0),
@@ -190,18 +189,18 @@ class TestWhereTheInputStands:
     )
     def test_a_value_that_is_no_object_is_passed_on_as_incomplete(self, value: Any, text_of_value: str) -> None:
         events = events_of(*whole(open_call(0, input=value), stop(0), reason="tool_use"))
-        (made,) = of_type(events, ToolCallFinished)
+        (made,) = of_kind(events, ToolCallFinished)
         assert (made.arguments, made.complete) == (text_of_value, False)
         assert codes(events) == [NoteCode.ARGUMENTS_NOT_TEXT, NoteCode.FINISH_WITHOUT_CALLS]
 
     def test_an_object_that_was_encoded_twice_is_complete_and_noted(self) -> None:
         events = events_of(*whole(open_call(0, input='{"q":1}'), stop(0), reason="tool_use"))
-        assert of_type(events, ToolCallFinished)[0].arguments_object() == {"q": 1}
+        assert of_kind(events, ToolCallFinished)[0].arguments_object() == {"q": 1}
         assert codes(events) == [NoteCode.ARGUMENTS_NOT_TEXT]
 
     def test_a_delta_whose_piece_is_an_object_is_taken_as_its_text(self) -> None:
         events = events_of(*whole(open_call(0), part_of_input(0, {"q": [1]}), stop(0), reason="tool_use"))
-        assert of_type(events, ToolCallFinished)[0].arguments_object() == {"q": [1]}
+        assert of_kind(events, ToolCallFinished)[0].arguments_object() == {"q": [1]}
         assert codes(events) == [NoteCode.ARGUMENTS_NOT_TEXT]
 
     def test_whole_blocks_in_the_start_of_the_message(self) -> None:
@@ -213,13 +212,13 @@ class TestWhereTheInputStands:
     def test_they_stand_before_the_blocks_of_the_stream(self) -> None:
         made = [call_block(identifier="toolu_a"), call_block(identifier="toolu_b", input={"q": 1})]
         events = events_of(begin(*made), *talk("so"), *call("{}", index=1), change("tool_use"), STOP)
-        calls = of_type(events, ToolCallFinished)
+        calls = of_kind(events, ToolCallFinished)
         assert [(entry.id, entry.part, entry.complete) for entry in calls] == [
             ("toolu_a", 0, True),
             ("toolu_b", 1, True),
             ("toolu_1", 3, True),
         ]
-        assert of_type(events, TextDelta) == [TextDelta("so", part=2)]
+        assert of_kind(events, TextDelta) == [TextDelta("so", part=2)]
 
 
 class TestInputThatIsNoObject:
@@ -256,7 +255,7 @@ class TestACallThatIsCut:
 
     def test_a_call_without_input_is_complete_once_another_block_follows(self) -> None:
         events = told(begin(), *call(), open_text(1))
-        assert of_type(events, ToolCallFinished)[0].complete
+        assert of_kind(events, ToolCallFinished)[0].complete
         made, cut = calls_of(*call(), *call(index=1, identifier="b"), reason="max_tokens")
         assert (made.complete, cut.complete) == (True, False)
 
@@ -268,7 +267,7 @@ class TestACallThatIsCut:
     def test_calls_without_input_that_were_open_together(self) -> None:
         blocks = [open_call(0, "a"), open_call(1, "b"), stop(0), stop(1)]
         events = events_of(*whole(*blocks, reason="max_tokens"))
-        assert [(made.id, made.complete) for made in of_type(events, ToolCallFinished)] == [("a", True), ("b", False)]
+        assert [(made.id, made.complete) for made in of_kind(events, ToolCallFinished)] == [("a", True), ("b", False)]
         assert [block["id"] for block in natives(events)] == ["a", "b"]
 
     def test_it_is_finished_with_the_stop_reason_at_the_latest(self) -> None:
@@ -282,21 +281,21 @@ class TestACallThatIsCut:
     )
     def test_a_stream_that_breaks_behind_it_leaves_it_incomplete(self, end: list[Payload]) -> None:
         events = events_of(begin(), *call(), *end)
-        assert [made.complete for made in of_type(events, ToolCallFinished)] == [False]
+        assert [made.complete for made in of_kind(events, ToolCallFinished)] == [False]
         assert [type(event) for event in events[-3:]] == [ToolCallFinished, PartFinished, Failed]
         assert natives(events) == [BLANK]
 
     def test_an_open_call_of_a_stream_that_breaks(self) -> None:
         events = events_of(begin(), open_call(0), part_of_input(0, '{"a":1}'), OVERLOADED)
-        assert of_type(events, ToolCallFinished) == [
+        assert of_kind(events, ToolCallFinished) == [
             ToolCallFinished(0, "toolu_1", "find", '{"a":1}', complete=False, position=0)
         ]
         assert natives(events) == []
 
     def test_its_input_from_the_start_is_not_lost(self) -> None:
         events = events_of(begin(), open_call(0, input={"a": 1}), OVERLOADED)
-        assert of_type(events, ToolCallDelta) == [ToolCallDelta(0, '{"a":1}')]
-        assert [made.complete for made in of_type(events, ToolCallFinished)] == [False]
+        assert of_kind(events, ToolCallDelta) == [ToolCallDelta(0, '{"a":1}')]
+        assert [made.complete for made in of_kind(events, ToolCallFinished)] == [False]
 
     def test_a_call_that_never_stopped_in_an_answer_that_is_complete(self) -> None:
         assert only_call(*call('{"a":1}')[:-1]).complete
@@ -306,7 +305,7 @@ class TestACallThatIsCut:
         for count in range(1, len(CALLS) - 1):
             events = events_of(*CALLS[:count])
             stopped = [payload["index"] for payload in CALLS[:count] if payload["type"] == "content_block_stop"]
-            for made in of_type(events, ToolCallFinished):
+            for made in of_kind(events, ToolCallFinished):
                 assert not made.complete or made.position in stopped
 
 
@@ -317,7 +316,7 @@ class TestDoubledAndDamaged:
 
     def test_one_that_stays_alone_makes_the_call_incomplete(self) -> None:
         events = events_of(*whole(*call('{"a":"\ud83d', '"}'), reason="tool_use"))
-        (made,) = of_type(events, ToolCallFinished)
+        (made,) = of_kind(events, ToolCallFinished)
         assert (made.arguments, made.complete) == ('{"a":"\ufffd"}', False)
         assert events[-1].damaged
 
@@ -348,7 +347,7 @@ class TestLimits:
     def test_a_break_with_too_much_input_held_raises_nothing(self) -> None:
         limits = Limits(tool_argument_bytes=4)
         events = events_of(begin(), open_call(0, input={"a": 1}), OVERLOADED, limits=limits)
-        assert of_type(events, ToolCallFinished)[0].arguments == ""
+        assert of_kind(events, ToolCallFinished)[0].arguments == ""
         assert failure_of(events).kind is FailureKind.OVERLOADED
         response = parser(NAME, limits=limits)
         response.receive_payload(begin())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.messages_wire import STOP, begin, change, codes, events_of, of_type, talk, told
+from tests.helpers import of_kind
+from tests.messages_wire import STOP, begin, change, codes, events_of, talk, told
 
 from deltawire.events import Metadata, UsageUpdate
 from deltawire.notes import NoteCode
@@ -28,7 +29,7 @@ def usages(*said: Any) -> list[Usage]:
     first, *later = said
     changes = [change(None, usage) for usage in later]
     events = events_of(begin(**({} if first is None else {"usage": first})), *talk("a"), *changes, change(), STOP)
-    found = [event.usage for event in of_type(events, UsageUpdate)]
+    found = [event.usage for event in of_kind(events, UsageUpdate)]
     assert events[-1].usage == (found[-1] if found else None)
     return found
 
@@ -137,7 +138,7 @@ class TestWhereTheyAreMissing:
 
     def test_a_usage_that_is_no_object_is_kept_as_metadata(self) -> None:
         events = events_of(begin(usage=[1]), *talk("a"), change(usage="many"), STOP)
-        assert of_type(events, Metadata) == [Metadata({"usage": [1]}), Metadata({"usage": "many"})]
+        assert of_kind(events, Metadata) == [Metadata({"usage": [1]}), Metadata({"usage": "many"})]
         assert events[-1].usage is None
 
     def test_counts_that_are_none_are_noted_once_and_stay_in_the_raw_usage(self) -> None:

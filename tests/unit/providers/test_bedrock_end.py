@@ -16,9 +16,7 @@ from tests.bedrock_frames import (
     events_of,
     failure_of,
     grow,
-    message_of,
     metadata,
-    of_type,
     open_block,
     open_tool,
     reasoning,
@@ -27,6 +25,7 @@ from tests.bedrock_frames import (
     text,
     told,
 )
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import hold_laws, of_payloads
 
 from deltawire.events import (
@@ -186,7 +185,7 @@ class TestOddPayloads:
         ids=["delta", "start", "event"],
     )
     def test_what_is_not_known_is_kept(self, payload: dict[str, Any]) -> None:
-        assert of_type(told(payload), Unknown) == [Unknown(payload)]
+        assert of_kind(told(payload), Unknown) == [Unknown(payload)]
 
     @pytest.mark.parametrize(
         "payload",
@@ -262,7 +261,7 @@ class TestWholeAnswers:
         assert Metadata({"metrics": {"latencyMs": 84}}) in events
 
     def test_every_block_is_told_as_sent(self) -> None:
-        natives = [event.native for event in of_type(parse("bedrock", json.dumps(WHOLE).encode()), PartFinished)]
+        natives = [event.native for event in of_kind(parse("bedrock", json.dumps(WHOLE).encode()), PartFinished)]
         assert natives == WHOLE["output"]["message"]["content"]
 
     @pytest.mark.parametrize(

@@ -6,18 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.bedrock_frames import (
-    TALK,
-    body_of,
-    chunk,
-    codes,
-    events_of,
-    failure_of,
-    frame,
-    message_of,
-    stop,
-    text,
-)
+from tests.bedrock_frames import TALK, body_of, chunk, codes, events_of, failure_of, frame, stop, text
+from tests.helpers import message_of
 from tests.provider_laws import hold_laws, of_payloads
 
 from deltawire.events import (

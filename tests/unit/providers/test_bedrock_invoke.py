@@ -6,20 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.bedrock_frames import (
-    CALLS,
-    chunks_of,
-    codes,
-    events_of,
-    failure_of,
-    frame,
-    invoked,
-    message_of,
-    of_type,
-    text,
-    without_extras,
-)
+from tests.bedrock_frames import CALLS, chunks_of, codes, events_of, failure_of, frame, invoked, text, without_extras
 from tests.bedrock_objects import CHAT, CLAUDE, COHERE, FIXTURES, MEASURED, METRICS, MISTRAL, NOVA, claude, piece
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import hold_laws
 
 from deltawire.events import (
@@ -84,18 +73,18 @@ class TestAnthropic:
 class TestNova:
     def test_texts_that_follow_each_other_are_one_part(self) -> None:
         events = invoked(*NOVA)
-        assert of_type(events, TextDelta) == [TextDelta("Hel", 0, 0), TextDelta("lo", 0, 0)]
-        assert [event.kind for event in of_type(events, PartFinished)] == ["tool_call"]
+        assert of_kind(events, TextDelta) == [TextDelta("Hel", 0, 0), TextDelta("lo", 0, 0)]
+        assert [event.kind for event in of_kind(events, PartFinished)] == ["tool_call"]
         assert events[-1].reason is FinishReason.TOOL_CALLS
 
     def test_text_behind_a_call_is_another_part(self) -> None:
         events = invoked(*NOVA[:-2], text(3, "done"), *NOVA[-2:])
-        assert of_type(events, TextDelta)[-1] == TextDelta("done", 0, 2)
+        assert of_kind(events, TextDelta)[-1] == TextDelta("done", 0, 2)
 
     def test_the_frames_of_converse_are_understood_too(self) -> None:
         body = b"".join(frame(name, event) for payload in CALLS for name, event in payload.items())
         events = parse("bedrock-invoke", body)
-        assert of_type(events, ToolCallFinished) == of_type(events_of(*CALLS), ToolCallFinished)
+        assert of_kind(events, ToolCallFinished) == of_kind(events_of(*CALLS), ToolCallFinished)
 
     def test_without_its_stop_it_is_truncated(self) -> None:
         assert failure_of(invoked(*NOVA[:-2])).kind is FailureKind.TRUNCATED
@@ -118,7 +107,7 @@ class TestChatCompletions:
     def test_think_tags_of_the_text_are_reasoning(self) -> None:
         events = invoked(piece("<think>a"), piece("</think>b"), piece("", "stop"))
         assert (message_of(events).reasoning, message_of(events).text) == ("a", "b")
-        assert of_type(events, ReasoningDelta)[0].in_band
+        assert of_kind(events, ReasoningDelta)[0].in_band
 
     def test_think_tags_stay_when_asked(self) -> None:
         events = invoked(piece("<think>a</think>"), piece("", "stop"), think="off")
@@ -134,7 +123,7 @@ class TestChatCompletions:
         first = {"choices": [{"index": 0, "message": {"content": "", "tool_calls": [call]}, "stop_reason": None}]}
         last = {"choices": [{"index": 0, "message": {"content": ""}, "stop_reason": "tool_calls"}]}
         events = invoked(first, last)
-        assert of_type(events, ToolCallFinished) == [ToolCallFinished(0, "c1", "f", "{}", True)]
+        assert of_kind(events, ToolCallFinished) == [ToolCallFinished(0, "c1", "f", "{}", True)]
         assert events[-1].reason is FinishReason.TOOL_CALLS
 
     def test_a_stop_reason_beside_a_finish_reason_is_the_servers_own(self) -> None:
@@ -161,7 +150,7 @@ class TestMetrics:
         events = invoked(*payloads)
         usage = Usage(7, 5, None, None, None, 12, None, MEASURED)
         assert events[-1].usage == usage
-        assert of_type(events, UsageUpdate) == [UsageUpdate(usage)]
+        assert of_kind(events, UsageUpdate) == [UsageUpdate(usage)]
 
     @pytest.mark.parametrize("payloads", [CLAUDE, NOVA], ids=["claude", "nova"])
     def test_the_vendors_own_counts_win(self, payloads: list[dict[str, Any]]) -> None:
@@ -197,15 +186,15 @@ class TestMetrics:
         acted = {"amazon-bedrock-guardrailAction": "INTERVENED"}
         trace = {"amazon-bedrock-trace": {"guardrail": {"modelOutput": ["x"]}}}
         events = invoked(*({**payload, **acted} for payload in CHAT[:-1]), {**MEASURED, **trace, **acted})
-        assert of_type(events, Metadata) == [Metadata(acted), Metadata(MEASURED | trace)]
-        assert of_type(events, Unknown) == []
+        assert of_kind(events, Metadata) == [Metadata(acted), Metadata(MEASURED | trace)]
+        assert of_kind(events, Unknown) == []
 
 
 class TestChoosing:
     @pytest.mark.parametrize("fixture", FIXTURES)
     def test_nothing_known_is_unknown_or_noted(self, fixture: list[dict[str, Any]]) -> None:
         events = invoked(*fixture)
-        assert of_type(events, Unknown) == []
+        assert of_kind(events, Unknown) == []
         assert codes(events) == []
 
     def test_a_ping_may_come_first(self) -> None:
@@ -348,7 +337,7 @@ def test_several_choices_are_told_apart() -> None:
     second = piece("b", "stop")
     second["choices"][0]["index"] = 1
     events = invoked(piece("a"), second, piece("", "length"))
-    assert of_type(events, ChoiceFinished) == [
+    assert of_kind(events, ChoiceFinished) == [
         ChoiceFinished(FinishReason.STOP, "stop", 1),
         ChoiceFinished(FinishReason.LENGTH, "length", 0),
     ]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.bedrock_frames import chunks_of, codes, failure_of, invoked, message_of, of_type
+from tests.bedrock_frames import chunks_of, codes, failure_of, invoked
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import PLACES, cut, hold_laws, near_misses, of_chunks, of_payloads
 
 from deltawire.events import (
@@ -118,7 +119,7 @@ class TestTexts:
         assert (message.usage.input_tokens, message.usage.output_tokens, message.usage.total_tokens) == (7, 5, 12)
         assert events[0] == ResponseStarted("", "", "bedrock-invoke")
         assert codes(events) == []
-        assert of_type(events, Unknown) == []
+        assert of_kind(events, Unknown) == []
         assert Metadata(MEASURED) in events
 
     @pytest.mark.parametrize("fixture", TEXTS.values(), ids=TEXTS.keys())
@@ -162,7 +163,7 @@ class TestTexts:
     def test_the_word_error_ends_all_choices_at_once(self, payloads: list[dict[str, Any]]) -> None:
         events = invoked(*payloads)
         assert failure_of(events).code == "ERROR"
-        assert of_type(events, ChoiceFinished) == []
+        assert of_kind(events, ChoiceFinished) == []
         assert TextDelta("b") not in events
 
     def test_the_word_error_behind_the_end_of_a_choice_changes_nothing(self) -> None:
@@ -190,8 +191,8 @@ class TestTexts:
 
     def test_several_generations_may_share_one_end(self) -> None:
         events = invoked(COMMAND[0], {"is_finished": False, "text": "Hi", "index": 1}, COMMAND[-1])
-        assert of_type(events, TextDelta) == [TextDelta("Hel", 0), TextDelta("Hi", 1)]
-        assert of_type(events, ChoiceFinished) == [
+        assert of_kind(events, TextDelta) == [TextDelta("Hel", 0), TextDelta("Hi", 1)]
+        assert of_kind(events, ChoiceFinished) == [
             ChoiceFinished(FinishReason.STOP, "COMPLETE", 0),
             ChoiceFinished(FinishReason.STOP, "COMPLETE", 1),
         ]
@@ -209,7 +210,7 @@ class TestTexts:
         assert (message_of(events).reasoning, message_of(events).text) == ("hm", "a")
 
     def test_growing_counts_are_totals(self) -> None:
-        counts = [event.usage.output_tokens for event in of_type(invoked(*LLAMA), UsageUpdate)]
+        counts = [event.usage.output_tokens for event in of_kind(invoked(*LLAMA), UsageUpdate)]
         assert counts == [1, 4, 5]
 
     def test_counts_that_are_no_numbers_are_noted(self) -> None:
@@ -224,13 +225,13 @@ class TestTexts:
     def test_metrics_may_come_alone(self) -> None:
         events = invoked({"generation": "a", "stop_reason": "stop"}, MEASURED)
         assert events[-1].usage.input_tokens == 7
-        assert of_type(events, Unknown) == []
+        assert of_kind(events, Unknown) == []
 
     def test_vendor_fields_are_metadata(self) -> None:
         events = invoked(
             {"outputs": [{"text": "a", "stop_reason": "stop", "likelihood": -1.5}], "seed": 3},
         )
-        assert of_type(events, Metadata) == [Metadata({"seed": 3}), Metadata({"choice": 0, "likelihood": -1.5})]
+        assert of_kind(events, Metadata) == [Metadata({"seed": 3}), Metadata({"choice": 0, "likelihood": -1.5})]
 
     @pytest.mark.parametrize(
         "payload",
@@ -242,7 +243,7 @@ class TestTexts:
 
     @pytest.mark.parametrize("payload", [{"song": "la"}, {"choices": []}], ids=repr)
     def test_what_is_none_is_kept(self, payload: dict[str, Any]) -> None:
-        assert of_type(invoked(LLAMA[0], payload, *LLAMA[1:]), Unknown) == [Unknown(payload)]
+        assert of_kind(invoked(LLAMA[0], payload, *LLAMA[1:]), Unknown) == [Unknown(payload)]
 
     def test_an_error_later(self) -> None:
         assert failure_of(invoked(LLAMA[0], {"message": "It broke."})).message == "It broke."
@@ -287,7 +288,7 @@ class TestCommandR:
     def test_every_event(self) -> None:
         events = invoked(*COMMAND_R)
         assert events[0] == ResponseStarted("g", "", "bedrock-invoke")
-        assert of_type(events, TextDelta, Citation, ServerToolUsed) == [
+        assert of_kind(events, TextDelta, Citation, ServerToolUsed) == [
             ServerToolUsed("call", "search-queries", None, {"search_queries": [{"text": "x"}]}, 0, 0),
             ServerToolUsed(
                 "result", "search-results", None, {"search_results": [{"n": 1}], "documents": [{"id": "d"}]}, 0, 1
@@ -297,7 +298,7 @@ class TestCommandR:
             Citation(CITED, 0, 2),
         ]
         assert codes(events) == []
-        assert of_type(events, Unknown) == []
+        assert of_kind(events, Unknown) == []
         assert (events[-1].reason, events[-1].raw_reason) == (FinishReason.STOP, "COMPLETE")
 
     def test_the_tokens_of_the_model_count_not_the_billed_ones(self) -> None:
@@ -311,8 +312,8 @@ class TestCommandR:
 
     def test_calls_in_pieces(self) -> None:
         events = invoked(*TOOLS)
-        assert of_type(events, ReasoningDelta) == [ReasoningDelta("I will"), ReasoningDelta(" look.")]
-        assert of_type(events, ToolCallDelta, ToolCallFinished) == [
+        assert of_kind(events, ReasoningDelta) == [ReasoningDelta("I will"), ReasoningDelta(" look.")]
+        assert of_kind(events, ToolCallDelta, ToolCallFinished) == [
             ToolCallDelta(0, '{"q":', part=1),
             ToolCallDelta(0, ' "x"}', part=1),
             ToolCallFinished(0, "g_0", "find", '{"q": "x"}', True, part=1, position=0),
@@ -322,10 +323,10 @@ class TestCommandR:
     @pytest.mark.parametrize("last", [TOOLS[-2:], TOOLS[-1:]], ids=["generation", "end"])
     def test_calls_that_come_whole_come_once(self, last: list[dict[str, Any]]) -> None:
         events = invoked(TOOLS[0], *last)
-        assert [call.arguments for call in of_type(events, ToolCallFinished)] == ['{"q":"x"}']
+        assert [call.arguments for call in of_kind(events, ToolCallFinished)] == ['{"q":"x"}']
 
     def test_an_event_of_another_day_is_kept(self) -> None:
-        assert of_type(invoked(*COMMAND_R[:4], {"song": "la"}), Unknown) == [Unknown({"song": "la"})]
+        assert of_kind(invoked(*COMMAND_R[:4], {"song": "la"}), Unknown) == [Unknown({"song": "la"})]
 
     def test_calls_behind_the_end_are_only_noted(self) -> None:
         assert codes(invoked(*COMMAND_R, TOOLS[3], TOOLS[6])) == [NoteCode.CALL_AFTER_FINISH] * 2
@@ -333,7 +334,7 @@ class TestCommandR:
     def test_an_end_without_a_word_proves_nothing(self) -> None:
         events = invoked(*COMMAND_R[:4], {"event_type": "stream-end", **MEASURED})
         assert failure_of(events).kind is FailureKind.TRUNCATED
-        assert of_type(events, UsageUpdate)[-1].usage.total_tokens == 12
+        assert of_kind(events, UsageUpdate)[-1].usage.total_tokens == 12
 
     def test_without_its_end_it_is_truncated(self) -> None:
         assert failure_of(invoked(*COMMAND_R[:-1])).kind is FailureKind.TRUNCATED

@@ -18,9 +18,7 @@ from tests.cohere_events import (
     end,
     event,
     events_of,
-    message_of,
     notes_of,
-    of_type,
     open_block,
     open_call,
     plan,
@@ -28,6 +26,7 @@ from tests.cohere_events import (
     text,
     thinking,
 )
+from tests.helpers import message_of, of_kind
 
 from deltawire.events import Citation, Logprobs, Metadata, PartFinished, ReasoningDelta, TextDelta, Unknown
 from deltawire.notes import NoteCode
@@ -39,7 +38,7 @@ class TestContent:
         assert events_of(*TALK)[0] == STARTED
 
     def test_blocks_are_parts(self) -> None:
-        assert of_type(events_of(*TALK), TextDelta, ReasoningDelta, PartFinished) == [
+        assert of_kind(events_of(*TALK), TextDelta, ReasoningDelta, PartFinished) == [
             ReasoningDelta("hm", 0, 0),
             ReasoningDelta(" so", 0, 0),
             PartFinished("reasoning", {"type": "thinking", "thinking": ""}, 0, 0),
@@ -60,7 +59,7 @@ class TestContent:
         events = events_of(
             start(), open_block(0), text(0, "a"), thinking(0, "b"), text(0, "c"), thinking(0, "d"), end()
         )
-        assert of_type(events, TextDelta, ReasoningDelta) == [
+        assert of_kind(events, TextDelta, ReasoningDelta) == [
             TextDelta("a", 0, 0),
             ReasoningDelta("b", 0, 1),
             TextDelta("c", 0, 0),
@@ -69,44 +68,44 @@ class TestContent:
 
     def test_interleaved_blocks_keep_apart(self) -> None:
         events = events_of(start(), open_block(0), open_block(1), text(1, "b"), text(0, "a"), text(1, "B"), end())
-        assert of_type(events, TextDelta) == [TextDelta("b", 0, 1), TextDelta("a", 0, 0), TextDelta("B", 0, 1)]
+        assert of_kind(events, TextDelta) == [TextDelta("b", 0, 1), TextDelta("a", 0, 0), TextDelta("B", 0, 1)]
 
     def test_a_delta_without_a_start_starts_its_block(self) -> None:
         events = events_of(start(), text(4, "a"), thinking(5, "b"), close_block(5), end())
-        assert of_type(events, TextDelta, ReasoningDelta) == [TextDelta("a", 0, 0), ReasoningDelta("b", 0, 1)]
+        assert of_kind(events, TextDelta, ReasoningDelta) == [TextDelta("a", 0, 0), ReasoningDelta("b", 0, 1)]
         assert NoteCode.MISSING_PART_START in notes_of(events)
 
     def test_a_delta_without_an_index_goes_on_with_the_last_block(self) -> None:
         events = events_of(start(), open_block(0), open_block(1), text(None, "a"), close_block(None), end())
-        assert of_type(events, TextDelta) == [TextDelta("a", 0, 1)]
-        assert [part.part for part in of_type(events, PartFinished)] == [1, 0]
+        assert of_kind(events, TextDelta) == [TextDelta("a", 0, 1)]
+        assert [part.part for part in of_kind(events, PartFinished)] == [1, 0]
 
     def test_an_end_without_a_start_is_noted(self) -> None:
         assert NoteCode.MISSING_PART_START in notes_of(events_of(start(), close_block(3), close_call(3), end()))
 
     def test_a_second_start_of_an_open_block_goes_on_with_it(self) -> None:
         events = events_of(start(), open_block(0), text(0, "a"), open_block(0), text(0, "b"), close_block(0), end())
-        assert of_type(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 0)]
+        assert of_kind(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 0)]
         assert NoteCode.SECOND_START in notes_of(events)
 
     def test_blocks_without_an_index_may_be_open_together(self) -> None:
         events = events_of(start(), open_block(None), text(None, "a"), open_block(None), text(None, "b"), end())
-        assert of_type(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 1)]
+        assert of_kind(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 1)]
 
     def test_a_second_end_is_nothing(self) -> None:
         events = events_of(start(), open_block(0), text(0, "a"), close_block(0), close_block(0), end())
-        assert len(of_type(events, PartFinished)) == 1
+        assert len(of_kind(events, PartFinished)) == 1
 
     def test_an_index_used_again_is_another_block(self) -> None:
         block = [open_block(0), text(0, "a"), close_block(0)]
-        assert of_type(events_of(start(), *block, *block, end()), TextDelta) == [
+        assert of_kind(events_of(start(), *block, *block, end()), TextDelta) == [
             TextDelta("a", 0, 0),
             TextDelta("a", 0, 1),
         ]
 
     def test_a_delta_after_the_end_of_its_block_begins_another(self) -> None:
         events = events_of(start(), open_block(0), text(0, "a"), close_block(0), text(0, "b"), end())
-        assert of_type(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 1)]
+        assert of_kind(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 1)]
 
     def test_an_unknown_block_is_kept(self) -> None:
         native = {"type": "image", "image": "", "url": "u"}
@@ -116,11 +115,11 @@ class TestContent:
 
     def test_a_block_without_a_type_is_told_by_its_fields(self) -> None:
         events = events_of(start(), event("content-start", {"content": {"thinking": "a"}}, 0), thinking(0, "b"), end())
-        assert of_type(events, ReasoningDelta) == [ReasoningDelta("a", 0, 0), ReasoningDelta("b", 0, 0)]
+        assert of_kind(events, ReasoningDelta) == [ReasoningDelta("a", 0, 0), ReasoningDelta("b", 0, 0)]
 
     def test_logprobs_come_with_their_part(self) -> None:
         tokens = {"text": "b", "token_ids": [1], "logprobs": [-0.5]}
-        assert of_type(events_of(*RICH), Logprobs) == [Logprobs([tokens], 0, 0)]
+        assert of_kind(events_of(*RICH), Logprobs) == [Logprobs([tokens], 0, 0)]
 
     def test_other_fields_of_a_delta_are_kept(self) -> None:
         delta = event("content-delta", {"content": {"text": "a", "lang": "en"}}, 0)
@@ -139,7 +138,7 @@ class TestContent:
     def test_content_that_stands_in_the_start_is_told(self) -> None:
         held = start(content=[{"type": "text", "text": "a"}], tool_plan="p")
         events = events_of(held, open_block(0), text(0, "b"), close_block(0), end())
-        assert of_type(events, ReasoningDelta, TextDelta) == [
+        assert of_kind(events, ReasoningDelta, TextDelta) == [
             ReasoningDelta("p", 0, 0),
             TextDelta("a", 0, 1),
             TextDelta("b", 0, 2),
@@ -148,7 +147,7 @@ class TestContent:
 
 class TestPlan:
     def test_a_plan_is_reasoning_and_its_part_is_marked(self) -> None:
-        assert of_type(events_of(*CALLS), ReasoningDelta, PartFinished)[:3] == [
+        assert of_kind(events_of(*CALLS), ReasoningDelta, PartFinished)[:3] == [
             ReasoningDelta("I will", 0, 0),
             ReasoningDelta(" look.", 0, 0),
             PartFinished("tool_plan", {"tool_plan": ""}, 0, 0),
@@ -160,7 +159,7 @@ class TestPlan:
 
     def test_a_plan_between_other_parts_is_a_part_of_its_own(self) -> None:
         events = events_of(start(), open_block(0), text(0, "a"), plan("b"), text(0, "c"), plan("d"), end())
-        assert of_type(events, TextDelta, ReasoningDelta) == [
+        assert of_kind(events, TextDelta, ReasoningDelta) == [
             TextDelta("a", 0, 0),
             ReasoningDelta("b", 0, 1),
             TextDelta("c", 0, 0),
@@ -169,25 +168,25 @@ class TestPlan:
 
     def test_a_second_plan_after_a_call_is_another_part(self) -> None:
         events = events_of(start(), plan("a"), open_call(0, "x", "f"), close_call(0), plan("b"), end("TOOL_CALL"))
-        assert of_type(events, ReasoningDelta) == [ReasoningDelta("a", 0, 0), ReasoningDelta("b", 0, 2)]
+        assert of_kind(events, ReasoningDelta) == [ReasoningDelta("a", 0, 0), ReasoningDelta("b", 0, 2)]
 
 
 class TestCitations:
     def test_a_citation_belongs_to_the_content_that_it_names(self) -> None:
-        assert of_type(events_of(*TALK), Citation) == [Citation({**SOURCE, "content_index": 1}, 0, 1)]
+        assert of_kind(events_of(*TALK), Citation) == [Citation({**SOURCE, "content_index": 1}, 0, 1)]
 
     def test_a_citation_that_names_none_belongs_to_the_last_content(self) -> None:
         events = events_of(start(), open_block(0), open_block(1), text(1, "a"), cite(0, **SOURCE), end())
-        assert of_type(events, Citation) == [Citation(SOURCE, 0, 1)]
+        assert of_kind(events, Citation) == [Citation(SOURCE, 0, 1)]
 
     def test_a_citation_of_the_plan_belongs_to_the_plan(self) -> None:
         citation = {**SOURCE, "type": "PLAN"}
         events = events_of(start(), open_block(0), text(0, "a"), plan("b"), cite(0, **citation), end())
-        assert of_type(events, Citation) == [Citation(citation, 0, 1)]
+        assert of_kind(events, Citation) == [Citation(citation, 0, 1)]
 
     def test_a_list_of_citations_is_told_one_by_one(self) -> None:
         several = event("citation-start", {"citations": [{"text": "a"}, None, {"text": "b"}]}, 0)
-        assert of_type(events_of(start(), several, end()), Citation) == [
+        assert of_kind(events_of(start(), several, end()), Citation) == [
             Citation({"text": "a"}),
             Citation({"text": "b"}),
         ]

@@ -15,12 +15,11 @@ from tests.cohere_events import (
     end,
     events_of,
     failure_of,
-    message_of,
-    of_type,
     open_block,
     start,
     text,
 )
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import of_payloads
 
 from deltawire.events import ChoiceFinished, Citation, Finished, FinishReason, Note, TextDelta, Unknown, UsageUpdate
@@ -55,14 +54,14 @@ class TestEnd:
 
     def test_tool_call_without_a_call_is_noted(self) -> None:
         events = events_of(*SPOKEN, end("TOOL_CALL"))
-        assert NoteCode.FINISH_WITHOUT_CALLS in [note.code for note in of_type(events, Note)]
+        assert NoteCode.FINISH_WITHOUT_CALLS in [note.code for note in of_kind(events, Note)]
         assert events[-1].reason is FinishReason.STOP
 
     @pytest.mark.parametrize("reason", [None, "", 5])
     def test_no_reason_is_unknown_and_never_guessed(self, reason: Any) -> None:
         events = events_of(*SPOKEN, end(reason))
         assert events[-1] == Finished(FinishReason.UNKNOWN)
-        assert not of_type(events, ChoiceFinished)
+        assert not of_kind(events, ChoiceFinished)
 
     def test_message_end_is_the_end_at_once(self) -> None:
         response = parser("cohere")
@@ -123,7 +122,7 @@ class TestErrors:
         assert message in failure.message
 
     def test_what_a_failed_answer_has_cost_is_told(self) -> None:
-        assert len(of_type(events_of(*SPOKEN, end("ERROR", COUNTS, error="boom")), UsageUpdate)) == 1
+        assert len(of_kind(events_of(*SPOKEN, end("ERROR", COUNTS, error="boom")), UsageUpdate)) == 1
 
     @pytest.mark.parametrize(
         "payload",
@@ -214,7 +213,7 @@ class TestOneDocument:
 
     def test_content_that_is_text(self) -> None:
         events = parse("cohere", json.dumps(document({"content": "Hi"}, "COMPLETE")).encode())
-        assert of_type(events, TextDelta) == [TextDelta("Hi")]
+        assert of_kind(events, TextDelta) == [TextDelta("Hi")]
 
     def test_logprobs_of_a_whole_answer(self) -> None:
         tokens = [{"text": "Hi", "logprobs": [-0.1]}]
@@ -227,7 +226,7 @@ class TestOneDocument:
         events = of_payloads(parser("cohere"), [document(message, "MAX_TOKENS")])
         assert (message_of(events).text, message_of(events).finish_reason) == ("Hi", FinishReason.LENGTH)
         assert message_of(events).tool_calls[0].position == 0
-        assert of_type(events, Citation) == [Citation({"content_index": 0}, 0, 0)]
+        assert of_kind(events, Citation) == [Citation({"content_index": 0}, 0, 0)]
 
     def test_a_failed_answer_fails(self) -> None:
         events = parse("cohere", json.dumps(document({"content": "Hi"}, "ERROR")).encode())

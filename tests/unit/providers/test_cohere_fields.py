@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.cohere_events import COUNTS, RICH, STARTED, TALK, end, event, events_of, failure_of, notes_of, of_type, start
+from tests.cohere_events import COUNTS, RICH, STARTED, TALK, end, event, events_of, failure_of, notes_of, start
+from tests.helpers import of_kind
 
 from deltawire.events import Finished, FinishReason, Metadata, Note, ResponseStarted, Unknown, UsageUpdate
 from deltawire.failures import FailureKind
@@ -20,15 +21,15 @@ class TestBesides:
     def test_debug_may_come_first(self) -> None:
         events = events_of(event("debug", prompt="p"), *TALK)
         assert events[:2] == [STARTED, Metadata({"prompt": "p"})]
-        assert not of_type(events, Note)
+        assert not of_kind(events, Note)
 
     def test_vendor_fields_are_told_once(self) -> None:
         events = events_of(*({**payload, "region": "eu"} for payload in TALK))
-        assert of_type(events, Metadata) == [Metadata({"region": "eu"})]
+        assert of_kind(events, Metadata) == [Metadata({"region": "eu"})]
 
     def test_fields_of_delta_and_message_are_kept(self) -> None:
         odd = {"type": "message-start", "id": "resp-1", "delta": {"x": 1, "message": {"role": "assistant", "y": 2}}}
-        assert of_type(events_of(odd, *TALK[1:]), Metadata) == [Metadata({"x": 1}), Metadata({"y": 2})]
+        assert of_kind(events_of(odd, *TALK[1:]), Metadata) == [Metadata({"x": 1}), Metadata({"y": 2})]
 
     def test_an_unknown_event_is_kept_and_the_stream_goes_on(self) -> None:
         novel = event("tool-result", {"x": 1}, 0)
@@ -39,7 +40,7 @@ class TestBesides:
     def test_counts_are_floats_and_input_includes_what_the_cache_served(self) -> None:
         usage = Usage(508, 86, 144, None, 28, 594, None, COUNTS)
         events = events_of(*TALK)
-        assert of_type(events, UsageUpdate) == [UsageUpdate(usage)]
+        assert of_kind(events, UsageUpdate) == [UsageUpdate(usage)]
         assert events[-1] == Finished(FinishReason.STOP, "COMPLETE", usage)
 
     @pytest.mark.parametrize(
@@ -89,4 +90,4 @@ class TestBesides:
     def test_a_missing_start_is_noted_once(self) -> None:
         events = events_of(*TALK[1:])
         assert notes_of(events) == [NoteCode.MISSING_START]
-        assert of_type(events, ResponseStarted) == [ResponseStarted("", "", "cohere")]
+        assert of_kind(events, ResponseStarted) == [ResponseStarted("", "", "cohere")]

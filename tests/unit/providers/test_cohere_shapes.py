@@ -5,18 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.cohere_events import (
-    close_block,
-    close_call,
-    end,
-    event,
-    events_of,
-    notes_of,
-    of_type,
-    open_call,
-    start,
-    text,
-)
+from tests.cohere_events import close_block, close_call, end, event, events_of, notes_of, open_call, start, text
+from tests.helpers import of_kind
 
 from deltawire.events import TextDelta, ToolCallFinished
 from deltawire.notes import NoteCode
@@ -26,14 +16,14 @@ from deltawire.notes import NoteCode
 def test_content_of_another_shape_begins_a_text_with_a_note(odd: Any) -> None:
     events = events_of(start(), event("content-start", {"content": odd}, 0), text(0, "Hi"), close_block(0), end())
     assert notes_of(events) == [NoteCode.UNMAPPED_SHAPE]
-    assert [delta.text for delta in of_type(events, TextDelta)] == ["Hi"]
+    assert [delta.text for delta in of_kind(events, TextDelta)] == ["Hi"]
 
 
 @pytest.mark.parametrize("plain", [None, "", {}], ids=repr)
 def test_content_that_is_nothing_begins_one_without(plain: Any) -> None:
     events = events_of(start(), event("content-start", {"content": plain}, 0), text(0, "Hi"), close_block(0), end())
     assert notes_of(events) == []
-    assert [delta.text for delta in of_type(events, TextDelta)] == ["Hi"]
+    assert [delta.text for delta in of_kind(events, TextDelta)] == ["Hi"]
 
 
 @pytest.mark.parametrize(("odd", "noted"), [("x", True), (5, True), ([1], True), (None, False)], ids=repr)
@@ -48,4 +38,4 @@ def test_a_piece_of_a_call_that_is_no_object_is_noted(odd: Any, noted: bool) -> 
     piece = event("tool-call-delta", {"tool_calls": odd}, 0)
     events = events_of(start(), open_call(0, "a", "f", "{}"), piece, close_call(0), end("TOOL_CALL"))
     assert (NoteCode.UNMAPPED_SHAPE in notes_of(events)) is noted
-    assert [call.arguments for call in of_type(events, ToolCallFinished)] == ["{}"]
+    assert [call.arguments for call in of_kind(events, ToolCallFinished)] == ["{}"]

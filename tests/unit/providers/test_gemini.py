@@ -12,14 +12,13 @@ from tests.gemini_chunks import (
     end_of,
     events_of,
     failure_of,
-    message_of,
     metadata_of,
-    of_type,
     response,
     sse,
     text,
     thought,
 )
+from tests.helpers import message_of, of_kind
 
 from deltawire.events import (
     ChoiceFinished,
@@ -41,7 +40,7 @@ from deltawire.parsing import parse
 
 
 def notes_of(*payloads: Any) -> list[NoteCode]:
-    return [note.code for note in of_type(events_of(*payloads), Note)]
+    return [note.code for note in of_kind(events_of(*payloads), Note)]
 
 
 class TestTexts:
@@ -67,7 +66,7 @@ class TestTexts:
 
     def test_a_kind_that_comes_again_is_another_part(self) -> None:
         events = events_of(chunk(text("a"), thought("b"), text("c")), STOP)
-        assert [(event.text, event.part) for event in of_type(events, TextDelta, ReasoningDelta)] == [
+        assert [(event.text, event.part) for event in of_kind(events, TextDelta, ReasoningDelta)] == [
             ("a", 0),
             ("b", 1),
             ("c", 2),
@@ -76,8 +75,8 @@ class TestTexts:
     @pytest.mark.parametrize("empty", [text(""), thought(""), {}, {"text": None}, {"thought": True}, None], ids=str)
     def test_empty_parts_say_nothing_and_end_nothing(self, empty: Any) -> None:
         events = events_of(chunk(text("a"), empty), chunk(empty), chunk(text("b")), STOP)
-        assert of_type(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
-        assert len(of_type(events, PartFinished)) == 1
+        assert of_kind(events, TextDelta) == [TextDelta("a"), TextDelta("b")]
+        assert len(of_kind(events, PartFinished)) == 1
 
     @pytest.mark.parametrize(
         "content",
@@ -95,7 +94,7 @@ class TestTexts:
         hollow = response({"content": content, "index": 0, "finishReason": "STOP"})
         events = events_of(chunk(text("a")), hollow)
         assert message_of(events).text == "a"
-        assert of_type(events, Note) == []
+        assert of_kind(events, Note) == []
         assert metadata_of(events) == []
 
     def test_content_after_a_finish_reason_is_noted_once_and_taken(self) -> None:
@@ -103,7 +102,7 @@ class TestTexts:
         events = events_of(*payloads)
         assert message_of(events).text == "abc"
         assert notes_of(*payloads) == [NoteCode.CONTENT_AFTER_FINISH]
-        assert len(of_type(events, ChoiceFinished)) == 1
+        assert len(of_kind(events, ChoiceFinished)) == 1
 
     def test_a_half_of_a_surrogate_pair_meets_the_other(self) -> None:
         events = parse("gemini", sse([chunk(text("\ud83d")), chunk(text("\ude00")), STOP], escaped=True))
@@ -113,7 +112,7 @@ class TestTexts:
 class TestSignatures:
     def test_a_signature_in_a_text_part_belongs_to_it_and_ends_it(self) -> None:
         events = events_of(chunk(text("a"), text("b", thoughtSignature="c2ln")), chunk(text("c")), STOP)
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln")]
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln")]
         assert message_of(events).parts == (
             TextPart("ab", (), (OpaqueState("signature", "c2ln"),), {"text": "", "thoughtSignature": "c2ln"}),
             TextPart("c", (), (), {"text": ""}),
@@ -124,8 +123,8 @@ class TestSignatures:
     )
     def test_a_signature_behind_a_part_belongs_to_it(self, bare: Any) -> None:
         events = events_of(chunk(thought("hm")), chunk(text("a")), chunk(bare, finish="STOP"))
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln", None, 0, 1)]
-        assert of_type(events, PartFinished)[1].native == {"text": "", "thoughtSignature": "c2ln"}
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln", None, 0, 1)]
+        assert of_kind(events, PartFinished)[1].native == {"text": "", "thoughtSignature": "c2ln"}
 
     def test_a_signature_on_a_thought_belongs_to_the_reasoning(self) -> None:
         events = events_of(chunk(thought("hm", thoughtSignature="c2ln")), chunk(text("a")), STOP)
@@ -142,12 +141,12 @@ class TestSignatures:
 
     def test_a_second_signature_does_not_replace_the_first(self) -> None:
         events = events_of(chunk(text("a", thoughtSignature="MQ==")), chunk({"thoughtSignature": "Mg=="}), STOP)
-        assert [(state.data, state.part) for state in of_type(events, OpaqueState)] == [("MQ==", 0), ("Mg==", 1)]
-        assert [part.native["thoughtSignature"] for part in of_type(events, PartFinished)] == ["MQ==", "Mg=="]
+        assert [(state.data, state.part) for state in of_kind(events, OpaqueState)] == [("MQ==", 0), ("Mg==", 1)]
+        assert [part.native["thoughtSignature"] for part in of_kind(events, PartFinished)] == ["MQ==", "Mg=="]
 
     @pytest.mark.parametrize("nothing", ["", None, 7, {}])
     def test_what_is_no_signature_is_none(self, nothing: Any) -> None:
-        assert of_type(events_of(chunk(text("a", thoughtSignature=nothing)), STOP), OpaqueState) == []
+        assert of_kind(events_of(chunk(text("a", thoughtSignature=nothing)), STOP), OpaqueState) == []
 
 
 MEDIA = {
@@ -173,19 +172,19 @@ MEDIA = {
 @pytest.mark.parametrize(("part", "event"), MEDIA.values(), ids=list(MEDIA))
 def test_media(part: Any, event: MediaDelta) -> None:
     events = events_of(chunk(part), STOP)
-    assert of_type(events, MediaDelta) == [event]
-    assert of_type(events, PartFinished) == [PartFinished(next(iter(part)), part)]
+    assert of_kind(events, MediaDelta) == [event]
+    assert of_kind(events, PartFinished) == [PartFinished(next(iter(part)), part)]
 
 
 def test_a_thought_image_keeps_its_mark() -> None:
     part = {"inlineData": {"mimeType": "image/png", "data": "iVBO"}, "thought": True}
     events = events_of(chunk(part), chunk(text("a")), STOP)
-    assert of_type(events, PartFinished)[0] == PartFinished("inlineData", part)
+    assert of_kind(events, PartFinished)[0] == PartFinished("inlineData", part)
 
 
 def test_every_piece_of_media_is_a_part_of_its_own() -> None:
     piece_of_audio = {"inlineData": {"mimeType": "audio/L16", "data": "AA=="}}
-    assert [event.part for event in of_type(events_of(chunk(piece_of_audio, piece_of_audio), STOP), MediaDelta)] == [
+    assert [event.part for event in of_kind(events_of(chunk(piece_of_audio, piece_of_audio), STOP), MediaDelta)] == [
         0,
         1,
     ]
@@ -220,13 +219,13 @@ SERVER_TOOLS = {
 @pytest.mark.parametrize(("part", "event"), SERVER_TOOLS.values(), ids=list(SERVER_TOOLS))
 def test_what_the_server_ran_is_no_call_of_the_client(part: Any, event: ServerToolUsed) -> None:
     events = events_of(chunk(part), STOP)
-    assert of_type(events, ServerToolUsed) == [event]
-    assert of_type(events, PartFinished) == [PartFinished(next(iter(part)), part)]
+    assert of_kind(events, ServerToolUsed) == [event]
+    assert of_kind(events, PartFinished) == [PartFinished(next(iter(part)), part)]
     assert end_of(chunk(part), STOP).reason is FinishReason.STOP
 
 
 def test_code_and_its_results_pair_by_order() -> None:
-    used = of_type(events_of(chunk(CODE, CODE), chunk(RESULT), chunk(RESULT, CODE, RESULT), STOP), ServerToolUsed)
+    used = of_kind(events_of(chunk(CODE, CODE), chunk(RESULT), chunk(RESULT, CODE, RESULT), STOP), ServerToolUsed)
     assert [(event.kind, event.id) for event in used] == [
         ("call", "code_execution_0"),
         ("call", "code_execution_1"),
@@ -240,8 +239,8 @@ def test_code_and_its_results_pair_by_order() -> None:
 def test_a_part_of_another_day_is_kept() -> None:
     part = {"hologram": {"depth": 3}, "thoughtSignature": "c2ln"}
     events = events_of(chunk(text("a"), part, text("b")), STOP)
-    assert of_type(events, Unknown) == [Unknown(part)]
-    assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln", None, 0, 1)]
+    assert of_kind(events, Unknown) == [Unknown(part)]
+    assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln", None, 0, 1)]
     assert message_of(events).parts[1].native == part
 
 

@@ -6,18 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.gemini_chunks import (
-    broken,
-    chunk,
-    end_of,
-    events_of,
-    failure_of,
-    metadata_of,
-    of_type,
-    response,
-    sse,
-    text,
-)
+from tests.gemini_chunks import broken, chunk, end_of, events_of, failure_of, metadata_of, response, sse, text
+from tests.helpers import of_kind
 
 from deltawire.events import FinishReason, Note, UsageUpdate
 from deltawire.failures import FailureKind
@@ -39,7 +29,7 @@ class TestBlockedPrompts:
 
     def test_usage_in_later_chunks_is_kept(self) -> None:
         events = events_of(BLOCKED, {"usageMetadata": {"promptTokenCount": 4}, "modelVersion": "m"})
-        assert of_type(events, UsageUpdate)[0].usage.input_tokens == 4
+        assert of_kind(events, UsageUpdate)[0].usage.input_tokens == 4
         assert events[-1].error.message == "The prompt was blocked: SAFETY (Not this)"
         assert json.loads(events[-1].error.raw) == BLOCKED["promptFeedback"]
         assert metadata_of(events) == [BLOCKED]
@@ -75,4 +65,4 @@ class TestBlockedPrompts:
     def test_a_block_counts_when_the_connection_breaks(self) -> None:
         events = broken(sse([BLOCKED]))
         assert events[-1].error.kind is FailureKind.CONTENT_FILTER
-        assert [note.code for note in of_type(events, Note)] == [NoteCode.UNCLEAN_END]
+        assert [note.code for note in of_kind(events, Note)] == [NoteCode.UNCLEAN_END]

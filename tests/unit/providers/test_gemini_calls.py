@@ -14,14 +14,13 @@ from tests.gemini_chunks import (
     end_of,
     events_of,
     failure_of,
-    message_of,
-    of_type,
     piece,
     response,
     sse,
     text,
     thought,
 )
+from tests.helpers import message_of, of_kind
 
 from deltawire.events import (
     FinishReason,
@@ -50,7 +49,7 @@ END = chunk(call())
 class TestWholeCalls:
     def test_a_call_in_one_part(self) -> None:
         events = events_of(chunk(call("find", args={"q": "é"}, id="f1")), STOP)
-        assert of_type(events, ToolCallStarted, ToolCallDelta, ToolCallFinished, PartFinished) == [
+        assert of_kind(events, ToolCallStarted, ToolCallDelta, ToolCallFinished, PartFinished) == [
             ToolCallStarted(0, "f1", "find"),
             ToolCallDelta(0, '{"q":"é"}'),
             ToolCallFinished(0, "f1", "find", '{"q":"é"}', True),
@@ -82,7 +81,7 @@ class TestWholeCalls:
 
     def test_calls_without_ids_get_different_ones_of_ours(self) -> None:
         events = events_of(chunk(call("f", args={}), call("f", args={})), chunk(call("f")), STOP)
-        started = of_type(events, ToolCallStarted)
+        started = of_kind(events, ToolCallStarted)
         assert [(event.index, event.id, event.part, event.synthetic_id) for event in started] == [
             (0, "r1_0", 0, True),
             (1, "r1_1", 1, True),
@@ -91,20 +90,20 @@ class TestWholeCalls:
 
     def test_an_id_that_comes_twice_is_given_once(self) -> None:
         events = events_of(chunk(call("f", id="x"), call("g", id="x")), STOP)
-        assert [event.synthetic_id for event in of_type(events, ToolCallStarted)] == [False, True]
-        assert [note.code for note in of_type(events, Note)] == [NoteCode.REUSED_CALL_ID]
+        assert [event.synthetic_id for event in of_kind(events, ToolCallStarted)] == [False, True]
+        assert [note.code for note in of_kind(events, Note)] == [NoteCode.REUSED_CALL_ID]
 
     def test_a_call_marked_as_thought_is_a_call(self) -> None:
         part = call("f", args={}) | {"thought": True}
         events = events_of(chunk(part), STOP)
-        assert len(of_type(events, ToolCallFinished)) == 1
-        assert of_type(events, ReasoningDelta) == []
-        assert of_type(events, PartFinished) == [PartFinished("tool_call", part)]
+        assert len(of_kind(events, ToolCallFinished)) == 1
+        assert of_kind(events, ReasoningDelta) == []
+        assert of_kind(events, PartFinished) == [PartFinished("tool_call", part)]
 
     def test_a_call_without_a_name_is_incomplete(self) -> None:
         events = events_of(chunk(call(None, args={"a": 1}, id="x")), STOP)
-        assert [(found.name, found.complete) for found in of_type(events, ToolCallFinished)] == [("", False)]
-        assert [note.code for note in of_type(events, Note)] == [
+        assert [(found.name, found.complete) for found in of_kind(events, ToolCallFinished)] == [("", False)]
+        assert [note.code for note in of_kind(events, Note)] == [
             NoteCode.CALL_WITHOUT_NAME,
         ]
         assert events[-1].reason is FinishReason.STOP
@@ -114,7 +113,7 @@ class TestWholeCalls:
             response({"content": {"parts": [call("f")]}}, {"content": {"parts": [call("g")]}, "index": 1}),
             response({"finishReason": "STOP"}, {"index": 1, "finishReason": "STOP"}),
         )
-        assert [(found.choice, found.index, found.name) for found in of_type(events, ToolCallFinished)] == [
+        assert [(found.choice, found.index, found.name) for found in of_kind(events, ToolCallFinished)] == [
             (0, 0, "f"),
             (1, 0, "g"),
         ]
@@ -123,33 +122,33 @@ class TestWholeCalls:
         payloads = [chunk(call("f"), call("g"), call("h")), STOP]
         events = events_of(*payloads, limits=Limits(tool_calls=2))
         assert events[-1].error.code == "tool_calls"
-        assert len(of_type(events, PartFinished)) == 2
+        assert len(of_kind(events, PartFinished)) == 2
 
     def test_too_long_arguments_end_the_stream(self) -> None:
         events = events_of(chunk(call("f", args={"a": "x" * 20})), STOP, limits=Limits(tool_argument_bytes=20))
         assert events[-1].error.code == "tool_argument_bytes"
-        assert [found.complete for found in of_type(events, ToolCallFinished)] == [False]
+        assert [found.complete for found in of_kind(events, ToolCallFinished)] == [False]
 
 
 class TestSignatures:
     def test_the_signature_of_a_call_names_it(self) -> None:
         first = call("f", args={}, id="a", signature="c2ln")
         events = events_of(chunk(first, call("g", args={}, id="b")), STOP)
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln", "a")]
-        assert [part.native for part in of_type(events, PartFinished)] == [first, call("g", args={}, id="b")]
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln", "a")]
+        assert [part.native for part in of_kind(events, PartFinished)] == [first, call("g", args={}, id="b")]
         assert [part.opaque for part in message_of(events).tool_calls] == [(OpaqueState("signature", "c2ln", "a"),), ()]
 
     @pytest.mark.parametrize("bare", [{"text": "", "thoughtSignature": "c2ln"}, {"thoughtSignature": "c2ln"}], ids=str)
     def test_a_signature_behind_a_call_names_it(self, bare: Any) -> None:
         events = events_of(chunk(call("f")), chunk(bare, finish="STOP"))
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln", "r1_0")]
-        assert of_type(events, PartFinished) == [PartFinished("tool_call", call("f", signature="c2ln"))]
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln", "r1_0")]
+        assert of_kind(events, PartFinished) == [PartFinished("tool_call", call("f", signature="c2ln"))]
 
     def test_a_streamed_call_is_signed_with_its_first_piece(self) -> None:
         begin = chunk(call("book", willContinue=True, signature="c2ln"))
         events = events_of(begin, pieces(piece("$.city", stringValue="Paris")), END, STOP)
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln", "r1_0")]
-        assert of_type(events, PartFinished) == [
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln", "r1_0")]
+        assert of_kind(events, PartFinished) == [
             PartFinished("tool_call", call("book", args={"city": "Paris"}, signature="c2ln"))
         ]
 
@@ -218,11 +217,11 @@ class TestStreamedCalls:
         found = calls_of(*payloads)[0]
         assert (found.name, json.loads(found.arguments), found.complete) == ("book", {"city": "Paris"}, True)
         assert end_of(*payloads).reason is FinishReason.TOOL_CALLS
-        assert of_type(events_of(*payloads), PartFinished)[0].native == call("book", args={"city": "Paris"})
+        assert of_kind(events_of(*payloads), PartFinished)[0].native == call("book", args={"city": "Paris"})
 
     def test_arguments_grow_with_every_piece(self) -> None:
         events = events_of(*STREAMS["by the end part"])
-        assert of_type(events, ToolCallStarted, ToolCallDelta, ToolCallFinished) == [
+        assert of_kind(events, ToolCallStarted, ToolCallDelta, ToolCallFinished) == [
             ToolCallStarted(0, "r1_0", "book", synthetic_id=True),
             ToolCallDelta(0, '{"city":"Par'),
             ToolCallDelta(0, "is"),
@@ -256,11 +255,11 @@ class TestStreamedCalls:
             STOP,
         ]
         events = events_of(*payloads)
-        (found,) = of_type(events, ToolCallFinished)
+        (found,) = of_kind(events, ToolCallFinished)
         assert found.arguments == '{"a":"x","b":1,"c":true,"a":"xy"}'
         assert found.complete
-        assert of_type(events, PartFinished)[0].native["functionCall"]["args"] == {"a": "xy", "b": 1, "c": True}
-        assert [(note.code, note.detail) for note in of_type(events, Note)] == [(NoteCode.ARGUMENTS_REPEATED, "book")]
+        assert of_kind(events, PartFinished)[0].native["functionCall"]["args"] == {"a": "xy", "b": 1, "c": True}
+        assert [(note.code, note.detail) for note in of_kind(events, Note)] == [(NoteCode.ARGUMENTS_REPEATED, "book")]
 
     @pytest.mark.parametrize(
         "strange",
@@ -278,23 +277,23 @@ class TestStreamedCalls:
     )
     def test_a_value_without_a_place_makes_the_call_incomplete(self, strange: Any) -> None:
         events = events_of(BEGIN, pieces(piece("$.a", numberValue=1), strange), END, STOP)
-        assert [(found.arguments, found.complete) for found in of_type(events, ToolCallFinished)] == [
+        assert [(found.arguments, found.complete) for found in of_kind(events, ToolCallFinished)] == [
             ('{"a":1}', False)
         ]
-        assert [note.code for note in of_type(events, Note)] == [NoteCode.UNMAPPED_SHAPE]
+        assert [note.code for note in of_kind(events, Note)] == [NoteCode.UNMAPPED_SHAPE]
 
     def test_nesting_deeper_than_the_limit_makes_the_call_incomplete(self) -> None:
         deep = piece("$" + ".a" * 9, numberValue=1)
         payloads = [BEGIN, pieces(deep), END, STOP]
-        assert not of_type(events_of(*payloads, limits=Limits(json_depth=8)), ToolCallFinished)[0].complete
+        assert not of_kind(events_of(*payloads, limits=Limits(json_depth=8)), ToolCallFinished)[0].complete
         assert calls_of(*payloads)[0].complete
 
     def test_a_value_that_nests_too_deep_makes_the_call_incomplete(self) -> None:
         payloads = [BEGIN, pieces(piece("$" + ".a" * 10, listValue=[[[1]]])), END, STOP]
         for depth, complete in ((12, False), (13, True)):
             events = events_of(*payloads, limits=Limits(json_depth=depth))
-            assert [found.complete for found in of_type(events, ToolCallFinished)] == [complete]
-            native = of_type(events, PartFinished)[0].native["functionCall"]
+            assert [found.complete for found in of_kind(events, ToolCallFinished)] == [complete]
+            native = of_kind(events, PartFinished)[0].native["functionCall"]
             assert bool(native["args"]) is complete
 
     @pytest.mark.parametrize(
@@ -311,10 +310,10 @@ class TestStreamedCalls:
     def test_a_call_that_was_cut_is_incomplete(self, end: list[Any]) -> None:
         for payloads in ([BEGIN, *end], [BEGIN, pieces(piece("$.city", stringValue="Par", willContinue=True)), *end]):
             events = events_of(*payloads)
-            (found,) = of_type(events, ToolCallFinished)
+            (found,) = of_kind(events, ToolCallFinished)
             assert not found.complete
             assert not found.arguments.endswith("}")
-            assert of_type(events, PartFinished) == []
+            assert of_kind(events, PartFinished) == []
 
     def test_a_length_limit_is_never_called_a_call(self) -> None:
         last = end_of(BEGIN, pieces(piece("$.a", numberValue=1)), END, chunk(finish="MAX_TOKENS"))
@@ -333,12 +332,12 @@ class TestStreamedCalls:
     def test_a_lost_frame_makes_an_open_call_incomplete(self) -> None:
         body = sse([BEGIN]) + b"data: {torn\n\n" + sse([pieces(piece("$.a", numberValue=1)), END, STOP])
         events = parse("gemini", body)
-        assert [found.complete for found in of_type(events, ToolCallFinished)] == [False]
+        assert [found.complete for found in of_kind(events, ToolCallFinished)] == [False]
         assert events[-1].damaged
 
     def test_reasoning_before_a_call_is_a_part_before_it(self) -> None:
         events = events_of(chunk(thought("hm")), BEGIN, END, STOP)
-        assert [(part.kind, part.part) for part in of_type(events, PartFinished)] == [
+        assert [(part.kind, part.part) for part in of_kind(events, PartFinished)] == [
             ("reasoning", 0),
             ("tool_call", 1),
         ]
@@ -346,6 +345,6 @@ class TestStreamedCalls:
 
 def test_a_call_cut_after_it_was_whole_stays_whole() -> None:
     events = events_of(chunk(call("f", args={"a": 1})))
-    assert [found.complete for found in of_type(events, ToolCallFinished)] == [True]
-    assert of_type(events, PartFinished) == [PartFinished("tool_call", call("f", args={"a": 1}))]
+    assert [found.complete for found in of_kind(events, ToolCallFinished)] == [True]
+    assert of_kind(events, PartFinished) == [PartFinished("tool_call", call("f", args={"a": 1}))]
     assert failure_of(chunk(call("f"))).kind == "truncated"

@@ -17,11 +17,11 @@ from tests.gemini_chunks import (
     events_of,
     failure_of,
     metadata_of,
-    of_type,
     response,
     sse,
     text,
 )
+from tests.helpers import of_kind
 from tests.provider_laws import hold_laws
 
 from deltawire.events import ChoiceFinished, Event, Failed, Finished, FinishReason, Note, UsageUpdate
@@ -65,15 +65,15 @@ class TestFinishReasons:
     @pytest.mark.parametrize(("word", "reason"), REASONS.items())
     def test_every_word(self, word: str, reason: FinishReason) -> None:
         events = events_of(chunk(text("a")), chunk(finish=word))
-        assert of_type(events, ChoiceFinished) == [ChoiceFinished(reason, word)]
+        assert of_kind(events, ChoiceFinished) == [ChoiceFinished(reason, word)]
         assert events[-1] == Finished(reason, word, None, "gemini-tiny")
 
     @pytest.mark.parametrize("word", FAILING)
     def test_words_that_mean_a_failure(self, word: str) -> None:
         failing = chunk(finish=word, finishMessage="Malformed call: f(") | {"usageMetadata": COUNTS}
         events = events_of(chunk(text("a")), failing)
-        assert of_type(events, ChoiceFinished) == []
-        assert of_type(events, UsageUpdate)[0].usage.output_tokens == 5
+        assert of_kind(events, ChoiceFinished) == []
+        assert of_kind(events, UsageUpdate)[0].usage.output_tokens == 5
         error = events[-1].error
         assert (error.kind, error.code, error.message) == (FailureKind.MODEL_OUTPUT, word, "Malformed call: f(")
         assert (error.retryable, error.after_content) == (True, True)
@@ -106,7 +106,7 @@ class TestFinishReasons:
     )
     def test_of_several_words_any_counts_before_stop(self, words: list[Any], expected: str) -> None:
         payloads = [chunk(text("a"), finishReason=word) for word in words]
-        assert [event.raw_reason for event in of_type(events_of(*payloads), ChoiceFinished)] == [expected]
+        assert [event.raw_reason for event in of_kind(events_of(*payloads), ChoiceFinished)] == [expected]
 
     @pytest.mark.parametrize("word", ["FINISH_REASON_UNSPECIFIED", 0, "", None, {}, -1])
     def test_an_unspecified_reason_is_none(self, word: Any) -> None:
@@ -114,7 +114,7 @@ class TestFinishReasons:
 
     def test_an_empty_stop_is_noted(self) -> None:
         events = events_of(chunk({"thoughtSignature": "c2ln"}), STOP)
-        assert [note.code for note in of_type(events, Note)] == [NoteCode.EMPTY_ANSWER]
+        assert [note.code for note in of_kind(events, Note)] == [NoteCode.EMPTY_ANSWER]
         assert events[-1].reason is FinishReason.STOP
 
 
@@ -207,7 +207,7 @@ class TestErrors:
 
     def test_usage_beside_an_error_is_kept(self) -> None:
         events = parse("gemini", ERRORS["frame, key not first"])
-        assert of_type(events, UsageUpdate)[0].usage.total_tokens == 14
+        assert of_kind(events, UsageUpdate)[0].usage.total_tokens == 14
 
     @pytest.mark.parametrize(
         ("status", "kind"),
@@ -257,7 +257,7 @@ class TestEnds:
         events = parse("gemini", body)
         hold_laws(events)
         assert events[-1].error.kind is FailureKind.TRUNCATED
-        assert of_type(events, ChoiceFinished) == []
+        assert of_kind(events, ChoiceFinished) == []
 
     def test_an_empty_body_is_empty(self) -> None:
         assert parse("gemini", b"")[-1].error.kind is FailureKind.EMPTY
@@ -293,7 +293,7 @@ class TestEnds:
         for last in ([chunk(finish="STOP") | {"usageMetadata": COUNTS}], [STOP, {"usageMetadata": COUNTS}]):
             events = broken(sse([chunk(text("a")), *last]))
             assert events[-1].reason is FinishReason.STOP
-            assert [note.code for note in of_type(events, Note)] == [NoteCode.UNCLEAN_END]
+            assert [note.code for note in of_kind(events, Note)] == [NoteCode.UNCLEAN_END]
 
     def test_a_reset_after_a_word_that_comes_with_every_chunk_is_a_failure(self) -> None:
         for count in (1, 3):

@@ -6,19 +6,8 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.gemini_chunks import (
-    COUNTS,
-    STOP,
-    chunk,
-    end_of,
-    events_of,
-    message_of,
-    metadata_of,
-    of_type,
-    piece,
-    response,
-    text,
-)
+from tests.gemini_chunks import COUNTS, STOP, chunk, end_of, events_of, metadata_of, piece, response, text
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import general_parser, of_payloads
 
 from deltawire.events import (
@@ -39,14 +28,14 @@ from deltawire.usage import Usage
 
 
 def notes_of(*payloads: Any) -> list[NoteCode]:
-    return [note.code for note in of_type(events_of(*payloads), Note)]
+    return [note.code for note in of_kind(events_of(*payloads), Note)]
 
 
 class TestModifiers:
     def test_metadata_of_a_part_stands_in_it(self) -> None:
         events = events_of(chunk(text("a", partMetadata={"k": 1})), chunk(text("b", speechMetadata={"s": 2})), STOP)
         native = {"text": "", "partMetadata": {"k": 1}, "speechMetadata": {"s": 2}}
-        assert of_type(events, PartFinished) == [PartFinished("text", native)]
+        assert of_kind(events, PartFinished) == [PartFinished("text", native)]
 
     def test_metadata_without_a_part_is_told(self) -> None:
         events = events_of(chunk(text("a"), {"partMetadata": {"k": 1}}), chunk(text("", speechMetadata={"s": 2})), STOP)
@@ -65,12 +54,12 @@ class TestSources:
             chunk(text("c"), citationMetadata={"citations": [first, second]}),
             STOP,
         )
-        assert [event.payload for event in of_type(events, Citation)] == [first, second, second]
+        assert [event.payload for event in of_kind(events, Citation)] == [first, second, second]
 
     def test_repeated_lists_of_sources_are_told_once(self) -> None:
         sources = [{"uri": "https://a.example"}, {"uri": "https://b.example"}]
         events = events_of(*[chunk(text("a"), citationMetadata={"citations": sources[:n]}) for n in (1, 2, 2)], STOP)
-        assert [event.payload for event in of_type(events, Citation)] == sources
+        assert [event.payload for event in of_kind(events, Citation)] == sources
 
     def test_grounding_tells_chunks_and_supports_and_keeps_the_rest(self) -> None:
         grounding = {
@@ -80,7 +69,7 @@ class TestSources:
             "searchEntryPoint": {"renderedContent": "<div>"},
         }
         events = events_of(chunk(text("a"), groundingMetadata=grounding), chunk(groundingMetadata=grounding), STOP)
-        told = [event.payload for event in of_type(events, Citation)]
+        told = [event.payload for event in of_kind(events, Citation)]
         # Supports name chunks by their place: equal ones are not merged.
         assert told == [*grounding["groundingChunks"], *grounding["groundingSupports"]]
         rest = {"webSearchQueries": ["q"], "searchEntryPoint": {"renderedContent": "<div>"}}
@@ -88,7 +77,7 @@ class TestSources:
 
     def test_attributions_are_sources(self) -> None:
         events = events_of(chunk(text("a"), groundingAttributions=[{"sourceId": {}}]), STOP)
-        assert of_type(events, Citation) == [Citation({"sourceId": {}})]
+        assert of_kind(events, Citation) == [Citation({"sourceId": {}})]
 
     def test_retrieved_addresses_are_metadata(self) -> None:
         said = {
@@ -99,7 +88,7 @@ class TestSources:
 
     def test_empty_source_metadata_says_nothing(self) -> None:
         events = events_of(chunk(text("a"), groundingMetadata={}, citationMetadata={"citations": []}), STOP)
-        assert of_type(events, Citation, Metadata) == []
+        assert of_kind(events, Citation, Metadata) == []
 
 
 class TestLogprobs:
@@ -110,7 +99,7 @@ class TestLogprobs:
             "logProbabilitySum": -0.3,
         }
         events = events_of(chunk(text("ab"), logprobsResult=result, avgLogprobs=-0.15), STOP)
-        assert of_type(events, Logprobs) == [
+        assert of_kind(events, Logprobs) == [
             Logprobs(
                 [
                     {"token": "a", "logProbability": -0.1, "topCandidates": [{"token": "a"}, {"token": "x"}]},
@@ -173,7 +162,7 @@ class TestFields:
         assert metadata_of(events) == [{"traceId": "t1"}]
 
     def test_a_payload_of_another_day_is_kept(self) -> None:
-        assert of_type(events_of(chunk(text("a")), {"this": [1]}, {}, STOP), Unknown) == [Unknown({"this": [1]})]
+        assert of_kind(events_of(chunk(text("a")), {"this": [1]}, {}, STOP), Unknown) == [Unknown({"this": [1]})]
 
 
 class TestCandidates:
@@ -249,7 +238,7 @@ class TestUsage:
             {"candidatesTokenCount": 0, "totalTokenCount": None},
         ]
         payloads = [chunk(text("a")) | {"usageMetadata": said} for said in counts]
-        updates = of_type(events_of(*payloads, STOP), UsageUpdate)
+        updates = of_kind(events_of(*payloads, STOP), UsageUpdate)
         assert [(u.usage.input_tokens, u.usage.output_tokens, u.usage.total_tokens) for u in updates] == [
             (2304, None, 2304),
             (2301, 3, 2304),
@@ -274,14 +263,14 @@ class TestUsage:
     ) -> None:
         first = {"promptTokenCount": 4, "thoughtsTokenCount": 3, "totalTokenCount": 7}
         payloads = [chunk(text("a")) | {"usageMetadata": said} for said in (first, {**first, **later})]
-        usage = of_type(events_of(*payloads, STOP), UsageUpdate)[-1].usage
+        usage = of_kind(events_of(*payloads, STOP), UsageUpdate)[-1].usage
         assert (usage.output_tokens, usage.reasoning_tokens) == (output, reasoning)
         assert usage.total_tokens == later["totalTokenCount"]
 
     def test_counts_that_are_none_are_noted_once(self) -> None:
         payloads = [chunk(text("a")) | {"usageMetadata": {"promptTokenCount": -n}} for n in (1, 2)]
         events = events_of(*payloads, STOP)
-        assert [note.code for note in of_type(events, Note)] == [NoteCode.USAGE_NOT_A_NUMBER]
+        assert [note.code for note in of_kind(events, Note)] == [NoteCode.USAGE_NOT_A_NUMBER]
         assert events[-1].usage.input_tokens is None
         assert events[-1].usage.raw == {"promptTokenCount": -2}
 
@@ -303,7 +292,7 @@ class TestUsage:
         payloads = [chunk(text("a")), *(chunk(text("a")) | {"usageMetadata": said} for said in told), STOP]
         events = events_of(*payloads)
         assert events == of_payloads(general_parser("gemini"), payloads)
-        outputs = [update.usage.output_tokens for update in of_type(events, UsageUpdate)]
+        outputs = [update.usage.output_tokens for update in of_kind(events, UsageUpdate)]
         assert outputs == [None, 3, 3, 5, 7, 8, 9, 10, 11]
 
     def test_usage_after_the_finish_reason_counts(self) -> None:
@@ -316,7 +305,7 @@ def test_continuation_tokens_are_told_once_each() -> None:
         chunk(text("b"), continuationToken="MQ=="),
         chunk(continuationToken="Mg==", finish="CONTINUATION"),
     )
-    assert of_type(events, OpaqueState) == [OpaqueState("continuation", "MQ=="), OpaqueState("continuation", "Mg==")]
+    assert of_kind(events, OpaqueState) == [OpaqueState("continuation", "MQ=="), OpaqueState("continuation", "Mg==")]
     assert events[-1].reason is FinishReason.PAUSED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.interactions_events import (
     CALLS,
     COMPLETED,
@@ -16,8 +17,6 @@ from tests.interactions_events import (
     delta,
     events_of,
     interaction,
-    message_of,
-    of_type,
     start,
     stop,
     summary,
@@ -49,7 +48,7 @@ from deltawire.usage import Usage
 
 
 def notes_of(*payloads: Any, done: bool = True) -> list[NoteCode]:
-    return [note.code for note in of_type(events_of(*payloads, done=done), Note)]
+    return [note.code for note in of_kind(events_of(*payloads, done=done), Note)]
 
 
 def test_a_thought_and_an_answer() -> None:
@@ -78,16 +77,16 @@ def test_a_thought_and_an_answer() -> None:
 class TestCalls:
     def test_arguments_come_in_pieces_under_an_index(self) -> None:
         events = events_of(*CALLS)
-        assert of_type(events, ToolCallStarted) == [
+        assert of_kind(events, ToolCallStarted) == [
             ToolCallStarted(0, "f1", "find"),
             ToolCallStarted(1, "f2", "now", part=1),
         ]
-        assert of_type(events, ToolCallFinished) == [
+        assert of_kind(events, ToolCallFinished) == [
             ToolCallFinished(1, "f2", "now", "", True, part=1, position=1),
             ToolCallFinished(0, "f1", "find", '{"q":"é"}', True, position=0),
         ]
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln", "f2", 0, 1)]
-        assert [part.native for part in of_type(events, PartFinished)] == [
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln", "f2", 0, 1)]
+        assert [part.native for part in of_kind(events, PartFinished)] == [
             {"type": "function_call", "id": "f2", "name": "now", "signature": "c2ln"},
             {"type": "function_call", "id": "f1", "name": "find", "arguments": {"q": "é"}},
         ]
@@ -109,7 +108,7 @@ class TestCalls:
         fields = {} if given is None else {"arguments": given}
         deltas = [arguments(0, piece) for piece in pieces]
         events = within(start(0, "function_call", id="f", name="find", **fields), *deltas, stop(0))
-        (found,) = of_type(events, ToolCallFinished)
+        (found,) = of_kind(events, ToolCallFinished)
         assert (found.arguments, found.complete) == (expected, True)
 
     def test_a_completed_answer_with_calls_is_a_call(self) -> None:
@@ -119,7 +118,7 @@ class TestCalls:
 
     def test_a_call_without_id_gets_one_of_ours(self) -> None:
         events = within(start(0, "function_call", name="find"), arguments(0, "{}"), stop(0))
-        assert of_type(events, ToolCallStarted) == [ToolCallStarted(0, "v1_a_0", "find", synthetic_id=True)]
+        assert of_kind(events, ToolCallStarted) == [ToolCallStarted(0, "v1_a_0", "find", synthetic_id=True)]
 
     def test_an_id_that_comes_twice_is_given_once(self) -> None:
         payloads = [start(n, "function_call", id="f", name="find") for n in (0, 1)]
@@ -127,19 +126,19 @@ class TestCalls:
 
     def test_a_call_that_never_stopped_ends_with_the_interaction(self) -> None:
         events = within(start(0, "function_call", id="f", name="find"), arguments(0, '{"a":1}'))
-        assert [found.complete for found in of_type(events, ToolCallFinished)] == [True]
+        assert [found.complete for found in of_kind(events, ToolCallFinished)] == [True]
 
     @pytest.mark.parametrize("word", ["incomplete", "requires_continuation", "budget_exceeded"])
     @pytest.mark.parametrize("pieces", [[], [arguments(0, '{"a')]], ids=["blank", "begun"])
     def test_a_call_that_was_cut_is_incomplete(self, word: str, pieces: list[Any]) -> None:
         begin = start(0, "function_call", id="f", name="find", arguments={})
         events = within(begin, *pieces, end=interaction("completed", word))
-        assert [found.complete for found in of_type(events, ToolCallFinished)] == [False]
+        assert [found.complete for found in of_kind(events, ToolCallFinished)] == [False]
 
     def test_a_call_without_a_name_is_incomplete(self) -> None:
         payloads = [CREATED, start(0, "function_call", id="f"), arguments(0, "{}"), stop(0), COMPLETED]
         assert notes_of(*payloads) == [NoteCode.CALL_WITHOUT_NAME]
-        assert not of_type(events_of(*payloads), ToolCallFinished)[0].complete
+        assert not of_kind(events_of(*payloads), ToolCallFinished)[0].complete
 
     def test_text_inside_a_call_is_a_part_of_its_own(self) -> None:
         begin = start(0, "function_call", id="f", name="find")
@@ -170,29 +169,29 @@ class TestServerTools:
         )
         call = {"type": f"{tool}_call", "id": "s1", "signature": "MQ==", "arguments": {"x": 1}}
         result = {"type": f"{tool}_result", "call_id": "s1", "result": [2], "is_error": False, "signature": "Mg=="}
-        assert of_type(events, ServerToolUsed) == [
+        assert of_kind(events, ServerToolUsed) == [
             ServerToolUsed("call", tool, "s1", call),
             ServerToolUsed("result", tool, "s1", result, 0, 1),
         ]
-        assert [(state.data, state.item_id) for state in of_type(events, OpaqueState)] == [
+        assert [(state.data, state.item_id) for state in of_kind(events, OpaqueState)] == [
             ("MQ==", "s1"),
             ("Mg==", None),
         ]
-        assert [part.native for part in of_type(events, PartFinished)] == [call, result]
-        assert of_type(events, ToolCallStarted) == []
+        assert [part.native for part in of_kind(events, PartFinished)] == [call, result]
+        assert of_kind(events, ToolCallStarted) == []
 
     def test_a_tool_of_a_server_goes_by_its_name(self) -> None:
         events = within(start(0, "mcp_server_tool_call", id="m", name="look", server_name="s"), stop(0))
-        assert [used.name for used in of_type(events, ServerToolUsed)] == ["look"]
+        assert [used.name for used in of_kind(events, ServerToolUsed)] == ["look"]
 
     def test_a_function_result_is_a_result(self) -> None:
         events = within(start(0, "function_result", call_id="f1"), delta(0, "function_result", result="ok"), stop(0))
         result = {"type": "function_result", "call_id": "f1", "result": "ok"}
-        assert of_type(events, ServerToolUsed) == [ServerToolUsed("result", "function", "f1", result)]
+        assert of_kind(events, ServerToolUsed) == [ServerToolUsed("result", "function", "f1", result)]
 
     def test_what_is_held_of_an_open_call_is_told_when_the_stream_breaks(self) -> None:
         events = events_of(CREATED, start(0, "google_search_call", id="s1"), done=False)
-        assert [used.id for used in of_type(events, ServerToolUsed)] == ["s1"]
+        assert [used.id for used in of_kind(events, ServerToolUsed)] == ["s1"]
         assert events[-1].error.kind is FailureKind.TRUNCATED
 
 
@@ -205,7 +204,7 @@ class TestContent:
             delta(0, kind, uri="https://f.example", rate=24000),
             stop(0),
         )
-        assert of_type(events, MediaDelta) == [
+        assert of_kind(events, MediaDelta) == [
             MediaDelta(kind, "a/b", "AAAA"),
             MediaDelta(kind, None, None, "https://f.example"),
         ]
@@ -220,7 +219,7 @@ class TestContent:
         parts = [{"type": "text", "text": "a"}, {"type": "text", "text": ""}]
         events = within(start(0, "thought", summary=parts, signature="c2ln"), summary(0, "b"), stop(0))
         assert message_of([STARTED, *events]).reasoning == "ab"
-        assert of_type(events, OpaqueState) == [OpaqueState("signature", "c2ln")]
+        assert of_kind(events, OpaqueState) == [OpaqueState("signature", "c2ln")]
 
     @pytest.mark.parametrize(
         "hollow", [delta(0, "thought_summary"), summary(0, ""), delta(0, "thought_signature")], ids=str
@@ -231,14 +230,14 @@ class TestContent:
 
     def test_the_older_name_of_annotations(self) -> None:
         events = within(start(0, "model_output"), delta(0, "text_annotation", annotations=[1, 2]), stop(0))
-        assert of_type(events, Citation) == [Citation(1), Citation(2)]
+        assert of_kind(events, Citation) == [Citation(1), Citation(2)]
 
     def test_the_callers_own_words_are_no_answer(self) -> None:
         words = {"type": "text", "text": "hi"}
         events = within(start(0, "user_input", content=[words]), delta(0, kind="text", text="you"), stop(0))
         assert message_of([STARTED, *events]).text == ""
         native = {"type": "user_input", "content": [words, {"type": "text", "text": "you"}]}
-        assert of_type(events, PartFinished) == [PartFinished("user_input", native)]
+        assert of_kind(events, PartFinished) == [PartFinished("user_input", native)]
 
     def test_what_is_not_known_is_kept(self) -> None:
         strange = [
@@ -249,7 +248,7 @@ class TestContent:
         ]
         content = start(1, "model_output", content=[{"type": "smell"}])
         events = events_of(CREATED, *strange, {"neither": 1}, content, COMPLETED)
-        assert [event.payload for event in of_type(events, Unknown)] == [
+        assert [event.payload for event in of_kind(events, Unknown)] == [
             {"type": "hologram"},
             *strange[1:],
             {"neither": 1},
@@ -269,9 +268,9 @@ class TestSteps:
         events = within(*deltas)
         message = message_of([STARTED, *events])
         assert (message.reasoning, message.text) == ("hm", "a")
-        assert [used.name for used in of_type(events, ServerToolUsed)] == ["google_search"]
-        assert [call.complete for call in of_type(events, ToolCallFinished)] == [False]
-        assert NoteCode.MISSING_PART_START in [note.code for note in of_type(events, Note)]
+        assert [used.name for used in of_kind(events, ServerToolUsed)] == ["google_search"]
+        assert [call.complete for call in of_kind(events, ToolCallFinished)] == [False]
+        assert NoteCode.MISSING_PART_START in [note.code for note in of_kind(events, Note)]
 
     def test_a_stop_without_a_start_is_noted(self) -> None:
         assert NoteCode.MISSING_PART_START in notes_of(CREATED, stop(7), COMPLETED)
@@ -279,13 +278,13 @@ class TestSteps:
     def test_a_second_start_goes_on_with_the_first(self) -> None:
         payloads = [CREATED, start(0, "model_output"), text(0, "a"), start(0, "model_output"), text(0, "b"), COMPLETED]
         assert NoteCode.SECOND_START in notes_of(*payloads)
-        assert len(of_type(events_of(*payloads), PartFinished)) == 1
+        assert len(of_kind(events_of(*payloads), PartFinished)) == 1
 
     def test_an_index_that_stopped_may_begin_again(self) -> None:
         events = within(
             start(0, "model_output"), text(0, "a"), stop(0), stop(0), start(0, "model_output"), text(0, "b")
         )
-        assert [event.part for event in of_type(events, TextDelta)] == [0, 1]
+        assert [event.part for event in of_kind(events, TextDelta)] == [0, 1]
 
     @pytest.mark.parametrize("index", [None, "1", True, {}, 1.5], ids=str)
     def test_without_an_index_the_latest_step_is_meant(self, index: Any) -> None:
@@ -294,4 +293,4 @@ class TestSteps:
         )
         message = message_of([STARTED, *events])
         assert (message.text, message.reasoning) == ("a", "b")
-        assert len(of_type(events, PartFinished)) == 2
+        assert len(of_kind(events, PartFinished)) == 2

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.interactions_events import (
     CALLS,
     COMPLETED,
@@ -17,8 +18,6 @@ from tests.interactions_events import (
     arguments,
     events_of,
     interaction,
-    message_of,
-    of_type,
     sse,
     start,
     status,
@@ -45,7 +44,7 @@ from deltawire.usage import Usage
 
 
 def notes_of(*payloads: Any, done: bool = True) -> list[NoteCode]:
-    return [note.code for note in of_type(events_of(*payloads, done=done), Note)]
+    return [note.code for note in of_kind(events_of(*payloads, done=done), Note)]
 
 
 STATUSES = {
@@ -62,7 +61,7 @@ class TestEnds:
     @pytest.mark.parametrize(("word", "reason"), STATUSES.items())
     def test_every_status_of_a_completed_interaction(self, word: str, reason: FinishReason) -> None:
         events = within(*SAID, end=interaction("completed", word))
-        assert of_type(events, ChoiceFinished) == [ChoiceFinished(reason, word)]
+        assert of_kind(events, ChoiceFinished) == [ChoiceFinished(reason, word)]
         assert events[-1] == Finished(reason, word, None, "gemini-tiny")
 
     def test_action_without_a_call_is_noted(self) -> None:
@@ -125,7 +124,7 @@ class TestEnds:
     @pytest.mark.parametrize("word", ["requires_action", "completed", "incomplete"])
     def test_a_final_status_is_proof_at_the_end(self, word: str) -> None:
         for end in (status(word), {"event_type": f"interaction.{word}"} if word != "completed" else status(word)):
-            assert of_type(events_of(CREATED, *CALLS[1:-1], end), Note) == []
+            assert of_kind(events_of(CREATED, *CALLS[1:-1], end), Note) == []
             assert notes_of(CREATED, *CALLS[1:-1], end, done=False) == [NoteCode.MISSING_TERMINATOR]
 
     def test_can_finish_by_a_final_status(self) -> None:
@@ -141,7 +140,7 @@ class TestEnds:
         events = response.receive_data(sse([CREATED, *SAID, status("requires_action")], done=False))
         events += response.receive_error(Failure(FailureKind.READ, "reset"))
         hold_laws(events)
-        assert NoteCode.UNCLEAN_END in [note.code for note in of_type(events, Note)]
+        assert NoteCode.UNCLEAN_END in [note.code for note in of_kind(events, Note)]
 
     def test_only_done_is_truncated_and_nothing_is_empty(self) -> None:
         assert parse("gemini-interactions", b"data: [DONE]\n\n")[-1].error.kind is FailureKind.TRUNCATED
@@ -165,7 +164,7 @@ class TestFields:
     def test_the_first_and_the_last_event_id_are_told(self) -> None:
         payloads = [{**payload, "event_id": f"e{n}"} for n, payload in enumerate([CREATED, *TALK[8:11], text(1, "x")])]
         for events in (events_of(*payloads, COMPLETED), events_of(*payloads)):
-            told = [event.payload["event_id"] for event in of_type(events, Metadata) if "event_id" in event.payload]
+            told = [event.payload["event_id"] for event in of_kind(events, Metadata) if "event_id" in event.payload]
             assert told == ["e0", "e4"]
 
     def test_event_ids_may_begin_late(self) -> None:
@@ -182,7 +181,7 @@ class TestFields:
             status("in_progress", continuation_token="MQ=="),
             end=interaction("completed", "requires_continuation", continuation_token="Mg=="),
         )
-        assert [(state.kind, state.data) for state in of_type(events, OpaqueState)] == [
+        assert [(state.kind, state.data) for state in of_kind(events, OpaqueState)] == [
             ("continuation", "MQ=="),
             ("continuation", "Mg=="),
         ]
@@ -207,7 +206,7 @@ class TestFields:
         strange = {**text(0, "b"), "vendor": 1, "metadata": {"trace": "t"}}
         events = within(start(0, "model_output"), text(0, "a"), strange, strange)
         assert Metadata({"vendor": 1, "metadata": {"trace": "t"}}) in events
-        assert len([event for event in of_type(events, Metadata) if "vendor" in event.payload]) == 1
+        assert len([event for event in of_kind(events, Metadata) if "vendor" in event.payload]) == 1
 
 
 IN_PIECES = [

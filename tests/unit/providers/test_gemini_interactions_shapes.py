@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.interactions_events import delta, events_of, interaction, of_type, start, status, stop, text
+from tests.helpers import of_kind
+from tests.interactions_events import delta, events_of, interaction, start, status, stop, text
 
 from deltawire.events import Citation, Note, TextDelta
 from deltawire.notes import NoteCode
@@ -14,7 +15,7 @@ BEGUN = [interaction("created"), status("in_progress"), start(0, "model_output")
 
 
 def details(*payloads: dict[str, Any]) -> list[str]:
-    notes = of_type(events_of(*payloads), Note)
+    notes = of_kind(events_of(*payloads), Note)
     return [note.detail for note in notes if note.code is NoteCode.UNMAPPED_SHAPE]
 
 
@@ -35,11 +36,11 @@ def test_annotations_that_are_no_list(odd: Any) -> None:
     cited = delta(0, "text_annotation", annotations=odd)
     payloads = [*BEGUN, cited, stop(0), interaction("completed", "completed")]
     assert [detail.partition(":")[0] for detail in details(*payloads)] == ["annotations"]
-    assert of_type(events_of(*payloads), Citation) == []
+    assert of_kind(events_of(*payloads), Citation) == []
 
 
 @pytest.mark.parametrize(("odd", "noted"), [("", False), (None, False), (5, True), (["a"], True)], ids=repr)
 def test_text_that_says_nothing_adds_nothing(odd: Any, noted: bool) -> None:
     payloads = [*BEGUN, text(0, "b"), text(0, odd), text(0, "c"), stop(0), interaction("completed", "completed")]
-    assert [delta.text for delta in of_type(events_of(*payloads), TextDelta)] == ["a", "b", "c"]
+    assert [delta.text for delta in of_kind(events_of(*payloads), TextDelta)] == ["a", "b", "c"]
     assert bool(details(*payloads)) is noted

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gemini_chunks import FIXTURES, STOP, array, call, chunk, events_of, message_of, response, sse, text
+from tests.gemini_chunks import FIXTURES, STOP, array, call, chunk, events_of, response, sse, text
+from tests.helpers import message_of
 from tests.provider_laws import (
     PLACES,
     bytewise,

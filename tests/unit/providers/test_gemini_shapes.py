@@ -5,18 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.gemini_chunks import (
-    call,
-    calls_of,
-    chunk,
-    events_of,
-    message_of,
-    metadata_of,
-    of_type,
-    response,
-    text,
-    thought,
-)
+from tests.gemini_chunks import call, calls_of, chunk, events_of, metadata_of, response, text, thought
+from tests.helpers import message_of, of_kind
 
 from deltawire.events import Note, PartFinished, TextDelta, UsageUpdate
 from deltawire.notes import NoteCode
@@ -26,7 +16,7 @@ STOP = chunk(finish="STOP")
 
 
 def codes(events: list[Any]) -> list[NoteCode]:
-    return [event.code for event in of_type(events, Note)]
+    return [event.code for event in of_kind(events, Note)]
 
 
 @pytest.mark.parametrize("odd", ["$.a", 5, {"jsonPath": "$.a"}], ids=repr)
@@ -44,7 +34,7 @@ def test_partial_arguments_that_are_nothing_are_not(nothing: Any) -> None:
 def test_a_candidate_that_is_null_is_none() -> None:
     events = events_of(response(None, {"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}))
     assert codes(events) == []
-    assert [delta.text for delta in of_type(events, TextDelta)] == ["a"]
+    assert [delta.text for delta in of_kind(events, TextDelta)] == ["a"]
     odd = events_of(response("a", {"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}))
     assert codes(odd) == [NoteCode.UNMAPPED_SHAPE]
 
@@ -52,8 +42,8 @@ def test_a_candidate_that_is_null_is_none() -> None:
 def test_what_a_later_piece_of_a_text_says_otherwise_is_told() -> None:
     first, second = {"videoMetadata": {"fps": 1}}, {"videoMetadata": {"fps": 2}}
     events = events_of(chunk(text("a", **first)), chunk(text("b", **first)), chunk(text("c", **second)), STOP)
-    assert [delta.text for delta in of_type(events, TextDelta)] == ["a", "b", "c"]
-    assert [part.native["videoMetadata"] for part in of_type(events, PartFinished)] == [{"fps": 1}]
+    assert [delta.text for delta in of_kind(events, TextDelta)] == ["a", "b", "c"]
+    assert [part.native["videoMetadata"] for part in of_kind(events, PartFinished)] == [{"fps": 1}]
     assert {"choice": 0, **second} in metadata_of(events)
 
 
@@ -65,7 +55,7 @@ def test_thoughts_and_text_are_told_apart_whatever_stands_beside_them() -> None:
 def test_prompts_of_tools_count_in_every_chunk() -> None:
     counts = {"promptTokenCount": 9, "toolUsePromptTokenCount": 4, "candidatesTokenCount": 1}
     payloads = [chunk(text("a")) | {"usageMetadata": {**counts, "candidatesTokenCount": n}} for n in (1, 2, 3)]
-    updates = of_type(events_of(*payloads, STOP), UsageUpdate)
+    updates = of_kind(events_of(*payloads, STOP), UsageUpdate)
     assert [(each.usage.input_tokens, each.usage.output_tokens) for each in updates] == [(13, 1), (13, 2), (13, 3)]
     assert updates[-1].usage.total_tokens == 16
 
@@ -82,14 +72,14 @@ def test_growing_thoughts_and_candidates_are_added(later: dict[str, int], output
     first = {"promptTokenCount": 4, "candidatesTokenCount": 1, "thoughtsTokenCount": 2, "totalTokenCount": 7}
     said = [first, {**first, **later, "totalTokenCount": 11}]
     events = events_of(*(chunk(text("a")) | {"usageMetadata": counts} for counts in said), STOP)
-    assert of_type(events, UsageUpdate)[-1].usage.output_tokens == output
+    assert of_kind(events, UsageUpdate)[-1].usage.output_tokens == output
 
 
 def test_prompts_of_tools_count_when_thoughts_begin() -> None:
     first = {"promptTokenCount": 9, "toolUsePromptTokenCount": 4, "candidatesTokenCount": 1}
     said = [first, {**first, "thoughtsTokenCount": 2}, {**first, "thoughtsTokenCount": 2, "cachedContentTokenCount": 3}]
     events = events_of(*(chunk(text("a")) | {"usageMetadata": counts} for counts in said), STOP)
-    usage = of_type(events, UsageUpdate)[-1].usage
+    usage = of_kind(events, UsageUpdate)[-1].usage
     assert (usage.input_tokens, usage.output_tokens, usage.cache_read_tokens) == (13, 3, 3)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.ollama_lines import (
     BORN,
     CALLS,
@@ -18,8 +19,6 @@ from tests.ollama_lines import (
     events_of,
     failure_of,
     generate,
-    message_of,
-    of_type,
 )
 
 from deltawire.events import (
@@ -46,7 +45,7 @@ class TestText:
         assert events_of(*TALK)[:3] == [STARTED, BORN, ReasoningDelta("hm")]
 
     def test_thinking_and_content_are_parts_of_their_own(self) -> None:
-        assert of_type(events_of(*TALK), TextDelta, ReasoningDelta) == [
+        assert of_kind(events_of(*TALK), TextDelta, ReasoningDelta) == [
             ReasoningDelta("hm", 0, 0),
             ReasoningDelta(" so", 0, 0),
             TextDelta("Hel", 0, 1),
@@ -56,7 +55,7 @@ class TestText:
 
     def test_one_line_may_hold_thinking_and_content(self) -> None:
         events = events_of(chat({"content": "b", "thinking": "a"}), chat(**DONE))
-        assert of_type(events, TextDelta, ReasoningDelta) == [ReasoningDelta("a", 0, 0), TextDelta("b", 0, 1)]
+        assert of_kind(events, TextDelta, ReasoningDelta) == [ReasoningDelta("a", 0, 0), TextDelta("b", 0, 1)]
 
     def test_generate_says_response_and_thinking_at_the_top(self) -> None:
         message = message_of(events_of(*STORY))
@@ -89,7 +88,7 @@ class TestText:
 
 class TestCalls:
     def test_each_entry_is_a_call_whatever_its_index(self) -> None:
-        assert of_type(events_of(*CALLS), ToolCallFinished) == [
+        assert of_kind(events_of(*CALLS), ToolCallFinished) == [
             ToolCallFinished(0, "call_a", "find", '{"q":"x"}', True, part=1, position=0),
             ToolCallFinished(1, "call_b", "find", '{"q":"é"}', True, part=2, position=0),
             ToolCallFinished(2, "call_2", "now", "{}", True, part=3, position=0),
@@ -115,7 +114,7 @@ class TestCalls:
     def test_the_servers_index_is_the_position_if_it_is_a_number(self, index: Any, position: int | None) -> None:
         entry = {"function": {"index": index, "name": "f", "arguments": {}}}
         events = events_of(chat({"tool_calls": [entry]}), chat(**DONE))
-        assert of_type(events, ToolCallFinished)[0].position == position
+        assert of_kind(events, ToolCallFinished)[0].position == position
 
     def test_stop_after_calls_means_tool_calls(self) -> None:
         events = events_of(*CALLS)
@@ -126,24 +125,24 @@ class TestCalls:
     def test_length_after_calls_stays_length(self) -> None:
         events = events_of(chat({"tool_calls": [call("f", {})]}), chat(done=True, done_reason="length"))
         assert events[-1].reason is FinishReason.LENGTH
-        assert of_type(events, ToolCallFinished)[0].complete
+        assert of_kind(events, ToolCallFinished)[0].complete
 
     def test_text_after_a_call_is_a_part_of_its_own(self) -> None:
         events = events_of(*CALLS[:2], chat({"content": "b"}), chat({"content": "c"}), chat(**DONE))
-        assert [event.part for event in of_type(events, TextDelta)] == [0, 3, 3]
+        assert [event.part for event in of_kind(events, TextDelta)] == [0, 3, 3]
 
     def test_calls_of_generate_stand_at_the_top(self) -> None:
         events = events_of(generate(tool_calls=[call("f", {"x": 1})]), generate(**DONE))
-        assert of_type(events, ToolCallFinished)[0].arguments == '{"x":1}'
+        assert of_kind(events, ToolCallFinished)[0].arguments == '{"x":1}'
 
     @pytest.mark.parametrize("identifier", [None, "", " ", 7], ids=["null", "empty", "blank", "number"])
     def test_a_missing_id_is_made_up_and_marked(self, identifier: Any) -> None:
         events = events_of(chat({"tool_calls": [call("f", {}, id=identifier)]}), chat(**DONE), id_prefix="mine")
-        assert of_type(events, ToolCallStarted) == [ToolCallStarted(0, "mine_0", "f", synthetic_id=True)]
+        assert of_kind(events, ToolCallStarted) == [ToolCallStarted(0, "mine_0", "f", synthetic_id=True)]
 
     def test_an_id_given_twice_is_replaced_for_the_second_call(self) -> None:
         events = events_of(chat({"tool_calls": [call("f", {}, id="a"), call("g", {}, id="a")]}), chat(**DONE))
-        first, second = of_type(events, ToolCallStarted)
+        first, second = of_kind(events, ToolCallStarted)
         assert (first.id, first.synthetic_id) == ("a", False)
         assert (second.id != "a", second.synthetic_id) == (True, True)
         assert Note(NoteCode.REUSED_CALL_ID, "a") in events
@@ -163,12 +162,12 @@ class TestCalls:
     )
     def test_arguments_of_any_shape_keep_their_text(self, arguments: Any, text: str, *, complete: bool) -> None:
         events = events_of(chat({"tool_calls": [call("f", arguments)]}), chat(**DONE))
-        (finished,) = of_type(events, ToolCallFinished)
+        (finished,) = of_kind(events, ToolCallFinished)
         assert (finished.arguments, finished.complete) == (text, complete)
 
     def test_absent_arguments_are_none(self) -> None:
         events = events_of(chat({"tool_calls": [{"function": {"name": "f"}}]}), chat(**DONE))
-        assert of_type(events, ToolCallFinished) == [ToolCallFinished(0, "call_0", "f", "", True)]
+        assert of_kind(events, ToolCallFinished) == [ToolCallFinished(0, "call_0", "f", "", True)]
         assert message_of(events).tool_calls[0].arguments_object() == {}
 
     @pytest.mark.parametrize(
@@ -177,13 +176,13 @@ class TestCalls:
     )
     def test_a_call_without_a_name_is_noted_and_incomplete(self, entry: dict[str, Any]) -> None:
         events = events_of(chat({"tool_calls": [entry]}), chat(**DONE))
-        assert not of_type(events, ToolCallFinished)[0].complete
-        assert NoteCode.CALL_WITHOUT_NAME in [note.code for note in of_type(events, Note)]
+        assert not of_kind(events, ToolCallFinished)[0].complete
+        assert NoteCode.CALL_WITHOUT_NAME in [note.code for note in of_kind(events, Note)]
         assert events[-1].reason is FinishReason.STOP
 
     def test_what_is_no_call_is_noted(self) -> None:
         events = events_of(chat({"tool_calls": ["f", None]}), chat({"tool_calls": {"a": 1}}), chat(**DONE))
-        details = [note.detail for note in of_type(events, Note) if note.code is NoteCode.UNMAPPED_SHAPE]
+        details = [note.detail for note in of_kind(events, Note) if note.code is NoteCode.UNMAPPED_SHAPE]
         assert details == ['tool_calls: "f"', 'tool_calls: {"a":1}']
 
     def test_other_fields_of_a_call_are_kept(self) -> None:
@@ -202,5 +201,5 @@ class TestCalls:
     def test_replaced_characters_make_a_call_incomplete(self) -> None:
         body = body_of([chat({"tool_calls": [call("f", {"x": "@"})]}), chat(**DONE)]).replace(b"@", b"\xff")
         events = parse("ollama", body)
-        assert not of_type(events, ToolCallFinished)[0].complete
+        assert not of_kind(events, ToolCallFinished)[0].complete
         assert events[-1].damaged

@@ -6,21 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.ollama_lines import (
-    BORN,
-    CALLS,
-    CLOCK,
-    DONE,
-    STARTED,
-    STORY,
-    TALK,
-    body_of,
-    chat,
-    events_of,
-    failure_of,
-    message_of,
-    of_type,
-)
+from tests.helpers import message_of, of_kind
+from tests.ollama_lines import BORN, CALLS, CLOCK, DONE, STARTED, STORY, TALK, body_of, chat, events_of, failure_of
 from tests.provider_laws import of_chunks
 
 from deltawire.events import ChoiceFinished, Finished, FinishReason, Heartbeat, Malformed, Metadata, Note, Unknown
@@ -52,11 +39,11 @@ class TestEnd:
     def test_no_done_reason_is_unknown_and_never_guessed(self, fields: dict[str, Any]) -> None:
         events = events_of(chat({"content": "a"}), chat(done=True, **fields))
         assert events[-1] == Finished(FinishReason.UNKNOWN, None, None, "tiny")
-        assert not of_type(events, ChoiceFinished)
+        assert not of_kind(events, ChoiceFinished)
 
     def test_tool_calls_as_a_reason_without_a_call_is_noted(self) -> None:
         events = events_of(chat({"content": "a"}), chat(done=True, done_reason="tool_calls"))
-        assert NoteCode.FINISH_WITHOUT_CALLS in [note.code for note in of_type(events, Note)]
+        assert NoteCode.FINISH_WITHOUT_CALLS in [note.code for note in of_kind(events, Note)]
         assert events[-1].reason is FinishReason.STOP
 
     @pytest.mark.parametrize(("word", "kind"), [("error", FailureKind.PROVIDER), ("abort", FailureKind.SERVER)])
@@ -100,10 +87,10 @@ class TestEnd:
     def test_a_done_line_without_line_feed_counts_at_a_clean_end(self) -> None:
         response = parser("ollama")
         events = response.receive_data(body_of(TALK).rstrip())
-        assert not of_type(events, Finished)
+        assert not of_kind(events, Finished)
         assert response.can_finish
         events += response.receive_eof()
-        assert NoteCode.UNTERMINATED_FRAME in [note.code for note in of_type(events, Note)]
+        assert NoteCode.UNTERMINATED_FRAME in [note.code for note in of_kind(events, Note)]
         assert [event for event in events if not isinstance(event, Note)] == events_of(*TALK)
 
     def test_an_answer_that_says_nothing_is_noted(self) -> None:
@@ -112,7 +99,7 @@ class TestEnd:
     def test_a_lost_line_is_damage(self) -> None:
         body = body_of(TALK[:1]) + b'{"model":"tiny","mess\n' + body_of(TALK[1:])
         events = parse("ollama", body)
-        assert len(of_type(events, Malformed)) == 1
+        assert len(of_kind(events, Malformed)) == 1
         assert events[-1].damaged
 
     def test_two_objects_in_one_line_are_both_taken(self) -> None:
@@ -165,7 +152,7 @@ class TestOneObject:
         response = parser("ollama")
         response.receive_head(200, [("Content-Type", "application/json; charset=utf-8")])
         events = response.receive_data(body_of(TALK))
-        assert not of_type(events, Note)
+        assert not of_kind(events, Note)
 
 
 class TestErrors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.provider_laws import of_payloads
 from tests.responses_wire import (
     CALLS,
@@ -25,8 +26,6 @@ from tests.responses_wire import (
     failure_of,
     function,
     hold_laws,
-    message_of,
-    of_type,
 )
 
 from deltawire.events import (
@@ -78,7 +77,7 @@ class TestDocuments:
         document = {"id": "resp_1", "output": [HELLO]}
         events = parse(NAME, json.dumps(document).encode())
         assert NoteCode.UNMAPPED_SHAPE in codes(events)
-        assert of_type(events, Finished)[0].raw_reason == "completed"
+        assert of_kind(events, Finished)[0].raw_reason == "completed"
 
     @pytest.mark.parametrize(
         "document",

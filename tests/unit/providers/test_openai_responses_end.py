@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.responses_wire import (
     BARE,
     CALLS,
@@ -30,9 +31,7 @@ from tests.responses_wire import (
     function,
     incomplete,
     message,
-    message_of,
     numbered,
-    of_type,
     place,
     text_delta,
     told,
@@ -85,7 +84,7 @@ class TestStatus:
     )
     def test_the_responses_own_status_counts(self, last: Payload, reason: str, raw: str) -> None:
         events = both_ways([*SAID, last])
-        (choice,), (finished,) = of_type(events, ChoiceFinished), of_type(events, Finished)
+        (choice,), (finished,) = of_kind(events, ChoiceFinished), of_kind(events, Finished)
         assert (choice.reason, choice.raw_reason) == (finished.reason, finished.raw_reason) == (reason, raw)
 
     @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ class TestStatus:
     def test_a_call_that_only_a_failed_response_has_counts_if_it_says_so(self) -> None:
         whole, half = function('{"a":1}', 1), function("{}", 2, status="in_progress")
         events = both_ways([*SAID, failed(whole, half, message="Sorry.")])
-        assert [call.complete for call in of_type(events, ToolCallFinished)] == [True, False]
+        assert [call.complete for call in of_kind(events, ToolCallFinished)] == [True, False]
 
     def test_a_refusal_gives_way_to_a_call(self) -> None:
         refusal = event("refusal.delta", **place("msg_1", content_index=0), delta="no")
@@ -148,19 +147,19 @@ class TestUsage:
     def test_counts_come_with_the_end_and_their_details(self) -> None:
         events = both_ways([*SAID, completed(usage={**USAGE, "num_sources_used": 2})])
         usage = Usage(9, 7, 4, 2, 3, 16, None, {**USAGE, "num_sources_used": 2})
-        assert of_type(events, UsageUpdate) == [UsageUpdate(usage)]
-        assert of_type(events, Finished)[0].usage == usage
+        assert of_kind(events, UsageUpdate) == [UsageUpdate(usage)]
+        assert of_kind(events, Finished)[0].usage == usage
 
     @pytest.mark.parametrize(
         "last", [incomplete("max_output_tokens"), failed(message="m")], ids=["incomplete", "failed"]
     )
     def test_counts_of_an_answer_that_was_cut_are_told(self, last: Payload) -> None:
         last["response"]["usage"] = USAGE
-        assert of_type(both_ways([*SAID, last]), UsageUpdate)
+        assert of_kind(both_ways([*SAID, last]), UsageUpdate)
 
     def test_null_is_no_count(self) -> None:
         events = both_ways([*SAID, completed(usage=None)])
-        assert of_type(events, Finished)[0].usage is None
+        assert of_kind(events, Finished)[0].usage is None
 
     @pytest.mark.parametrize(
         ("raw", "usage"),
@@ -174,17 +173,17 @@ class TestUsage:
         ids=["names of Chat Completions", "half", "OpenRouter's price", "xAI's price", "no price"],
     )
     def test_other_servers_count_alike(self, raw: Payload, usage: tuple[Any, ...]) -> None:
-        said = of_type(both_ways([*SAID, completed(usage=raw)]), Finished)[0].usage
+        said = of_kind(both_ways([*SAID, completed(usage=raw)]), Finished)[0].usage
         assert (said.input_tokens, said.output_tokens, said.total_tokens, said.cost) == usage
 
     def test_a_count_that_is_no_number_is_noted(self) -> None:
         events = both_ways([*SAID, completed(usage={"input_tokens": "many", "output_tokens": 4})])
         assert codes(events) == [NoteCode.USAGE_NOT_A_NUMBER]
-        assert of_type(events, Finished)[0].usage.input_tokens is None
+        assert of_kind(events, Finished)[0].usage.input_tokens is None
 
     def test_what_else_the_end_says_is_metadata(self) -> None:
         more = {"service_tier": "ultrafast", "tool_usage": {"web_search": {"num_requests": 1}}, "completed_at": 5}
-        (metadata,) = of_type(told(*SAID, completed(usage=None, **more)), Metadata)
+        (metadata,) = of_kind(told(*SAID, completed(usage=None, **more)), Metadata)
         assert metadata.payload == {"status": "completed", **more}
 
 
@@ -195,7 +194,7 @@ class TestBadEnds:
     def test_a_stream_without_its_last_event_is_truncated(self, fixture: list[Payload]) -> None:
         events = events_of(*fixture[:-1])
         assert failure_of(events).kind is FailureKind.TRUNCATED
-        assert not of_type(events, ChoiceFinished)
+        assert not of_kind(events, ChoiceFinished)
 
     def test_an_empty_body_is_empty(self) -> None:
         assert failure_of(parse(NAME, b"")).kind is FailureKind.EMPTY
@@ -233,14 +232,14 @@ class TestBadEnds:
     def test_a_frame_that_cannot_be_read_damages_open_calls(self) -> None:
         before, after = [CREATED, added(function("")), arguments_delta("{}")], [done(function("{}")), completed()]
         events = parse(NAME, body_of(before) + b"data: {oops\n\n" + body_of(after))
-        (call,), (last,) = of_type(events, ToolCallFinished), of_type(events, Finished)
+        (call,), (last,) = of_kind(events, ToolCallFinished), of_kind(events, Finished)
         assert (call.complete, last.damaged, last.reason) == (False, True, "stop")
 
     def test_an_opening_event_that_never_came_is_made_up(self) -> None:
         events = both_ways([text_delta("a"), completed()])
         assert NoteCode.MISSING_START in codes(events)
         assert without_notes(events)[0] == ResponseStarted("", "", NAME)
-        assert of_type(events, Finished)[0].model == "tiny"
+        assert of_kind(events, Finished)[0].model == "tiny"
 
     def test_a_second_response_inside_the_first_is_malformed(self) -> None:
         other = event("created", response={**RESPONSE, "id": "resp_2"})

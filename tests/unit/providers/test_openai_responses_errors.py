@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.helpers import message_of
 from tests.responses_wire import (
     CREATED,
     NAME,
@@ -19,7 +20,6 @@ from tests.responses_wire import (
     failure_of,
     hold_laws,
     message,
-    message_of,
     numbered,
     text_delta,
     told,

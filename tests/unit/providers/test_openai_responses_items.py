@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.responses_wire import (
     COMPUTER,
     CREATED,
@@ -23,8 +24,6 @@ from tests.responses_wire import (
     event,
     function,
     message,
-    message_of,
-    of_type,
     place,
     reasoning,
     told,
@@ -205,7 +204,7 @@ class TestEveryItem:
         whole = both_ways([CREATED, added(item), done(item), done(item), completed(item, usage=None)])
         assert [e for e in whole if isinstance(e, PartFinished)] == events[-1:]
         for kind in (TextDelta, ReasoningDelta, ToolCallStarted, ToolCallFinished, OpaqueState, MediaDelta, Unknown):
-            assert of_type(whole, kind) == of_type(events, kind)
+            assert of_kind(whole, kind) == of_kind(events, kind)
 
 
 def finished(*payloads: Payload) -> Any:
@@ -242,10 +241,10 @@ class TestWhereAToolRuns:
     def test_the_echo_of_the_request_tells_of_a_shell_in_a_container(self) -> None:
         tools = [{"type": "shell", "environment": {"type": "container_auto"}}]
         created = event("created", response={**RESPONSE, "tools": tools})
-        assert of_type(told(created, added(SHELL)), ServerToolUsed)
+        assert of_kind(told(created, added(SHELL)), ServerToolUsed)
         tools = [{"type": "shell", "environment": {"type": "local"}}]
         created = event("created", response={**RESPONSE, "tools": tools})
-        assert of_type(told(created, added(SHELL)), ToolCallStarted)
+        assert of_kind(told(created, added(SHELL)), ToolCallStarted)
 
     def test_xai_runs_its_own_custom_tools(self) -> None:
         item = {**CUSTOM, "name": "x_keyword_search"}
@@ -254,7 +253,7 @@ class TestWhereAToolRuns:
         assert told(CREATED, added(item), delta) == [ServerToolUsed("status", "x_keyword_search", "call_3", delta)]
         tools = [{"type": "custom", "name": "x_keyword_search"}]
         created = event("created", response={**RESPONSE, "tools": tools})
-        assert of_type(told(created, added(item)), ToolCallStarted)
+        assert of_kind(told(created, added(item)), ToolCallStarted)
 
     def test_commands_of_the_clients_shell_are_told_as_they_come(self) -> None:
         command = event("shell_call_command.delta", output_index=0, command_index=0, delta="ls")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.responses_wire import (
     CALLS,
     COMPUTER,
@@ -25,9 +26,7 @@ from tests.responses_wire import (
     function,
     hold_laws,
     message,
-    message_of,
     numbered,
-    of_type,
     place,
     reasoning,
     summary_delta,
@@ -71,7 +70,7 @@ def test_the_rest_of_a_text_goes_on() -> None:
     events = resumed(Resume("resp_1", 4, [OPEN]), *TALK[5:])
     assert events[0] == ResponseStarted("resp_1", "", NAME)
     assert message_of(events).text == "lo!"
-    assert of_type(events, Finished)[0].model == "tiny"
+    assert of_kind(events, Finished)[0].model == "tiny"
     assert codes(events) == []
 
 
@@ -87,7 +86,7 @@ def test_the_closing_events_give_only_what_was_not_received() -> None:
     assert message_of(events).text == "!"
     events = resumed(Resume("resp_1", 10, [OPEN]), TALK[-1])
     assert message_of(events).text == "lo!"
-    assert len(of_type(events, PartFinished)) == 1
+    assert len(of_kind(events, PartFinished)) == 1
 
 
 def test_a_gap_behind_what_was_received_is_noted() -> None:
@@ -98,22 +97,22 @@ def test_a_gap_behind_what_was_received_is_noted() -> None:
 def test_an_open_call_starts_again_with_its_arguments_so_far() -> None:
     known = [function('{"q":', 1, status="in_progress"), function("{", 2, status="in_progress")]
     events = resumed(Resume("resp_1", 4, known), *CALLS[5:])
-    assert of_type(events, ToolCallStarted, ToolCallDelta)[:2] == [
+    assert of_kind(events, ToolCallStarted, ToolCallDelta)[:2] == [
         ToolCallStarted(0, "call_1", "find", item_id="fc_1"),
         ToolCallDelta(0, '{"q":"x"}'),
     ]
-    calls = of_type(events, ToolCallFinished)
+    calls = of_kind(events, ToolCallFinished)
     assert [(call.id, call.arguments, call.complete, call.part) for call in calls] == [
         ("call_1", '{"q":"x"}', True, 0),
         ("call_2", "{}", True, 1),
         ("call_3", "*** Begin", True, 2),
     ]
-    assert of_type(events, Finished)[0].reason == "tool_calls"
+    assert of_kind(events, Finished)[0].reason == "tool_calls"
 
 
 def test_an_open_call_is_closed_if_the_stream_breaks_off_at_once() -> None:
     events = resumed(Resume("resp_1", 4, [function('{"q":', status="in_progress")]))
-    (call,) = of_type(events, ToolCallFinished)
+    (call,) = of_kind(events, ToolCallFinished)
     assert (call.arguments, call.complete) == ('{"q":', False)
     assert events[-1].error.kind == "truncated"  # type: ignore[union-attr]
 
@@ -122,14 +121,14 @@ def test_a_finished_call_counts_and_is_not_told_again() -> None:
     known = [function("{}", 1), {**CUSTOM, "input": "*"}]
     rest = numbered([done(HELLO, 2), completed(*known, HELLO)], 9)
     events = resumed(Resume("resp_1", 8, known), *rest)
-    assert not of_type(events, ToolCallStarted, ToolCallFinished)
-    assert of_type(events, Finished)[0].reason == "tool_calls"
-    assert of_type(events, TextDelta) == [TextDelta("Hello!", 0, 2)]
+    assert not of_kind(events, ToolCallStarted, ToolCallFinished)
+    assert of_kind(events, Finished)[0].reason == "tool_calls"
+    assert of_kind(events, TextDelta) == [TextDelta("Hello!", 0, 2)]
 
 
 def test_new_calls_are_numbered_behind_those_that_are_known() -> None:
     rest = numbered([done(function("{}", 2), 1), completed()], 5)
-    (start,) = of_type(resumed(Resume("resp_1", 4, [function("{}", 1)]), *rest), ToolCallStarted)
+    (start,) = of_kind(resumed(Resume("resp_1", 4, [function("{}", 1)]), *rest), ToolCallStarted)
     assert (start.index, start.part) == (1, 1)
 
 
@@ -137,21 +136,21 @@ def test_summaries_go_on_with_a_blank_line() -> None:
     known = reasoning("one", status="in_progress")
     events = resumed(Resume("resp_1", 5, [known]), *THINKING[6:])
     assert message_of(events).reasoning == "\n\ntwohm so"
-    assert of_type(events, ReasoningDelta)[0] == ReasoningDelta("\n\nt", kind="summary")
+    assert of_kind(events, ReasoningDelta)[0] == ReasoningDelta("\n\nt", kind="summary")
     whole = resumed(Resume("resp_1", 10, [THOUGHT]), *THINKING[11:])
-    assert not of_type(whole, ReasoningDelta)
+    assert not of_kind(whole, ReasoningDelta)
 
 
 def test_a_known_server_tool_is_not_called_again() -> None:
     known = {**IMAGE, "status": "in_progress"}
     rest = numbered([event("image_generation_call.generating", **place("ig_1")), done({**IMAGE, "result": "aGk="})], 5)
     events = resumed(Resume("resp_1", 4, [known]), *rest)
-    assert [event.kind for event in of_type(events, ServerToolUsed)] == ["status", "result"]
+    assert [event.kind for event in of_kind(events, ServerToolUsed)] == ["status", "result"]
 
 
 def test_an_open_tool_of_the_client_goes_on() -> None:
     events = resumed(Resume("resp_1", 4, [{**COMPUTER, "status": "in_progress"}]), *numbered([done(COMPUTER)], 5))
-    (call,) = of_type(events, ToolCallFinished)
+    (call,) = of_kind(events, ToolCallFinished)
     assert (call.id, call.name, call.arguments, call.complete) == (
         "call_4",
         "computer_call",
@@ -162,7 +161,7 @@ def test_an_open_tool_of_the_client_goes_on() -> None:
 
 def test_a_finished_tool_of_the_client_counts() -> None:
     events = resumed(Resume("resp_1", 4, [COMPUTER, message(text_part(""))]), *numbered([completed()], 5))
-    assert of_type(events, Finished)[0].reason == "tool_calls"
+    assert of_kind(events, Finished)[0].reason == "tool_calls"
 
 
 def test_sources_that_are_known_are_not_told_again() -> None:
@@ -215,7 +214,7 @@ def test_arguments_of_resumed_deltas_alone_are_no_call() -> None:
     events = [event for payload in numbered([arguments_delta("1}")], 7) for event in response.receive_payload(payload)]
     events += response.receive_eof()
     hold_laws(events)
-    (call,) = of_type(events, ToolCallFinished)
+    (call,) = of_kind(events, ToolCallFinished)
     assert not call.complete
 
 

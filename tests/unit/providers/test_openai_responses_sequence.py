@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.responses_wire import (
     CREATED,
     Payload,
@@ -16,9 +17,7 @@ from tests.responses_wire import (
     done,
     function,
     message,
-    message_of,
     numbered,
-    of_type,
     text_delta,
     text_part,
 )
@@ -58,9 +57,9 @@ class TestSequenceNumbers:
             ]
         )
         events = both_ways([*payloads[:5], *payloads[6:]])
-        assert [call.complete for call in of_type(events, ToolCallFinished)] == [True, False]
-        assert [note.detail for note in of_type(events, Note) if note.code is NoteCode.SEQUENCE_GAP] == ["5 to 5"]
-        assert of_type(events, Finished)[0].damaged
+        assert [call.complete for call in of_kind(events, ToolCallFinished)] == [True, False]
+        assert [note.detail for note in of_kind(events, Note) if note.code is NoteCode.SEQUENCE_GAP] == ["5 to 5"]
+        assert of_kind(events, Finished)[0].damaged
 
     def test_heartbeats_are_counted(self) -> None:
         payloads = numbered([*SAID, {"type": "keepalive"}, text_delta("b"), completed()])
@@ -109,7 +108,7 @@ class TestSequenceNumbers:
             completed(),
         ]
         events = both_ways(payloads)
-        assert [call.complete for call in of_type(events, ToolCallFinished)] == [True, True]
+        assert [call.complete for call in of_kind(events, ToolCallFinished)] == [True, True]
         assert message_of(events).text == "ab"
         assert codes(events) == []
 
@@ -119,7 +118,7 @@ class TestWebSocketLanes:
         mine = [{**payload, "stream_id": "s1"} for payload in [*SAID, text_delta("b"), completed()]]
         other = {**text_delta("x"), "stream_id": "s2"}
         events = both_ways([*mine[:4], other, *mine[4:]])
-        assert of_type(events, Unknown) == [Unknown(other)]
+        assert of_kind(events, Unknown) == [Unknown(other)]
         assert message_of(events).text == "ab"
         assert Metadata({"stream_id": "s1"}) in events
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.responses_wire import (
     AT_TEXT,
     CREATED,
@@ -16,8 +17,6 @@ from tests.responses_wire import (
     done,
     event,
     message,
-    message_of,
-    of_type,
     place,
     reasoning,
     summary_delta,
@@ -43,7 +42,7 @@ class TestTextsOfOneItem:
             [CREATED, added(reasoning()), summary_delta("a"), summary_delta("b", 1), done(reasoning("a", "bc"))]
         )
         assert message_of(events).reasoning == "a\n\nbc"
-        assert {event.part for event in of_type(events, ReasoningDelta)} == {0}
+        assert {event.part for event in of_kind(events, ReasoningDelta)} == {0}
 
     def test_a_summary_part_without_text_leaves_no_blank_line(self) -> None:
         part = event("reasoning_summary_part.added", **place("rs_1", summary_index=1), part={"type": "summary_text"})
@@ -84,11 +83,11 @@ class TestTextsOfOneItem:
         item = message(text_part("ac"), text_part("bd"))
         deltas = [text_delta("a"), text_delta("b", content=1), text_delta("c"), text_delta("d", content=1)]
         events = both_ways([CREATED, added(message()), *deltas, done(item), completed(item)])
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("a", 0), ("b", 1), ("c", 0), ("d", 1)]
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("a", 0), ("b", 1), ("c", 0), ("d", 1)]
 
     def test_a_content_part_that_nobody_knows_is_unknown(self) -> None:
         part = {"type": "output_hologram", "hologram": "x"}
-        assert of_type(told(CREATED, done(message(part))), Unknown) == [Unknown(part)]
+        assert of_kind(told(CREATED, done(message(part))), Unknown) == [Unknown(part)]
         payload = event("content_part.added", **AT_TEXT, part=part)
         assert told(CREATED, added(message()), payload) == [Unknown(payload)]
 
@@ -116,7 +115,7 @@ class TestTextsOfOneItem:
             "response": completed(item),
         }[end]
         events = told(CREATED, added(message()), *map(text_delta, deltas), closing)
-        assert [event.text for event in of_type(events, TextDelta)] == rest
+        assert [event.text for event in of_kind(events, TextDelta)] == rest
         differs = bool(deltas and whole) and not whole.startswith("".join(deltas))
         assert (NoteCode.TEXT_REPLACED in codes(events)) is differs
 
@@ -132,7 +131,7 @@ class TestTextsOfOneItem:
         item = message(text_part("".join(pieces) + "end"))
         events = both_ways([CREATED, added(message()), *map(text_delta, pieces), done(item), completed(item)])
         assert codes(events) == []
-        assert of_type(events, TextDelta)[-1].text == "end"
+        assert of_kind(events, TextDelta)[-1].text == "end"
 
     @pytest.mark.parametrize(
         ("held", "deltas", "text"),
@@ -165,14 +164,14 @@ class TestTextsOfOneItem:
         item = message(text_part("a"), content=[None, text_part("a"), {"type": "output_text"}])
         events = both_ways([CREATED, done(item), completed(item)])
         assert message_of(events).text == "a"
-        assert not of_type(events, Unknown)
+        assert not of_kind(events, Unknown)
 
     def test_texts_that_begin_alike_stay_apart(self) -> None:
         item = message(text_part("a"), text_part("ab"))
         closing = [event("output_text.done", **AT_TEXT, text="a")]
         closing.append(event("output_text.done", **place("msg_1", content_index=1), text="ab"))
         events = both_ways([CREATED, added(message()), text_delta("a"), *closing, done(item), completed(item)])
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("a", 0), ("ab", 1)]
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("a", 0), ("ab", 1)]
 
     def test_text_that_an_opening_event_holds_is_said_before_a_bad_end(self) -> None:
         events = both_ways([CREATED, added(message(text_part("Hel")))])
@@ -187,7 +186,7 @@ class TestADamagedIndex:
     def test_a_part_that_ended_under_an_unseen_index_was_said_twice(self) -> None:
         whole = event("output_text.done", **AT_TEXT, text="Hello")
         events = both_ways([CREATED, added(message()), text_delta("Hello"), whole, self.part_done(7, "Hello")])
-        assert [event.text for event in of_type(events, TextDelta)] == ["Hello"]
+        assert [event.text for event in of_kind(events, TextDelta)] == ["Hello"]
         assert NoteCode.DUPLICATE_DROPPED in codes(events)
 
     def test_another_part_with_the_same_text_is_said_when_its_item_closes(self) -> None:
@@ -195,9 +194,9 @@ class TestADamagedIndex:
         item = message(text_part("Hello"), text_part("Hello"))
         parts = [text_delta("Hello"), whole, self.part_done(1, "Hello"), done(item), completed(item)]
         events = both_ways([CREATED, added(message()), *parts])
-        assert [(event.text, event.part) for event in of_type(events, TextDelta)] == [("Hello", 0), ("Hello", 1)]
+        assert [(event.text, event.part) for event in of_kind(events, TextDelta)] == [("Hello", 0), ("Hello", 1)]
 
     def test_another_part_with_another_text_is_said_at_once(self) -> None:
         whole = event("output_text.done", **AT_TEXT, text="Hello")
         events = both_ways([CREATED, added(message()), text_delta("Hello"), whole, self.part_done(1, "Bye")])
-        assert [event.text for event in of_type(events, TextDelta)] == ["Hello", "Bye"]
+        assert [event.text for event in of_kind(events, TextDelta)] == ["Hello", "Bye"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.helpers import message_of, of_kind
 from tests.responses_wire import (
     CREATED,
     HELLO,
@@ -17,8 +18,6 @@ from tests.responses_wire import (
     event,
     function,
     message,
-    message_of,
-    of_type,
     place,
     reasoning,
     summary_delta,
@@ -52,8 +51,8 @@ class TestWhichItem:
                 completed(),
             ]
         )
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("1", 1), ("2", 0)]
-        assert len(of_type(events, PartFinished)) == 2
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("1", 1), ("2", 0)]
+        assert len(of_kind(events, PartFinished)) == 2
 
     def test_another_id_in_each_event_is_found_by_the_index(self) -> None:
         events = both_ways(
@@ -70,7 +69,7 @@ class TestWhichItem:
                 completed(function("{}", 1, id="e"), function("{  }", 2, id="f")),
             ]
         )
-        calls = of_type(events, ToolCallFinished)
+        calls = of_kind(events, ToolCallFinished)
         assert [(call.id, call.arguments, call.complete) for call in calls] == [
             ("call_1", "{}", True),
             ("call_2", "{  }", True),
@@ -80,7 +79,7 @@ class TestWhichItem:
         item = message(text_part("Hello!"), identifier="c")
         events = both_ways([CREATED, added(message(identifier="a")), text_delta("Hello!", "b"), done(item, 4)])
         assert message_of(events).text == "Hello!"
-        assert len(of_type(events, PartFinished)) == 1
+        assert len(of_kind(events, PartFinished)) == 1
 
     def test_an_id_and_an_index_that_nobody_knows_are_another_item(self) -> None:
         events = both_ways(
@@ -95,12 +94,12 @@ class TestWhichItem:
                 completed(),
             ]
         )
-        assert [call.arguments for call in of_type(events, ToolCallFinished)] == ['{"a":1}', '{"b":2}']
+        assert [call.arguments for call in of_kind(events, ToolCallFinished)] == ['{"a":1}', '{"b":2}']
 
     def test_without_id_and_index_no_finished_item_goes_on(self) -> None:
         first, second = [added(HELLO), done(HELLO)], [event("output_text.delta", delta="b")]
         events = both_ways([CREATED, *first, *second, completed()])
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("Hello!", 0), ("b", 1)]
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("Hello!", 0), ("b", 1)]
 
     def test_without_id_and_index_the_newest_open_item_of_the_type_goes_on(self) -> None:
         events = both_ways(
@@ -117,14 +116,14 @@ class TestWhichItem:
             ]
         )
         assert message_of(events).text == "Hello"
-        assert of_type(events, ToolCallFinished)[0].arguments == "{}"
-        assert [event.part for event in of_type(events, TextDelta)] == [0, 0]
+        assert of_kind(events, ToolCallFinished)[0].arguments == "{}"
+        assert [event.part for event in of_kind(events, TextDelta)] == [0, 0]
 
     def test_events_of_another_type_at_the_same_index_are_another_item(self) -> None:
         events = both_ways(
             [CREATED, added(reasoning(identifier="x")), text_delta("a", "x"), summary_delta("b"), completed()]
         )
-        assert [(type(e), e.part) for e in of_type(events, TextDelta, ReasoningDelta)] == [
+        assert [(type(e), e.part) for e in of_kind(events, TextDelta, ReasoningDelta)] == [
             (TextDelta, 1),
             (ReasoningDelta, 0),
         ]
@@ -143,7 +142,7 @@ class TestWhichItem:
                 completed(one, {**two, "id": "msg_2"}),
             ]
         )
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("a", 0), ("b", 1)]
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("a", 0), ("b", 1)]
 
     def test_a_server_that_gives_every_item_the_same_id_opens_new_ones(self) -> None:
         one, two = message(text_part("a")), message(text_part("b"))
@@ -159,7 +158,7 @@ class TestWhichItem:
                 completed(one, two),
             ]
         )
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("a", 0), ("b", 1)]
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("a", 0), ("b", 1)]
         assert codes(events) == []
 
     @pytest.mark.parametrize("opening", [True, False])
@@ -170,7 +169,7 @@ class TestWhichItem:
             stream += [added({**call, "arguments": ""}, index)] if opening else []
             stream += [done(call, index)]
         events = both_ways([CREATED, *stream, completed(*calls)])
-        assert [call.arguments for call in of_type(events, ToolCallFinished)] == ['{"n":1}', '{"n":2}']
+        assert [call.arguments for call in of_kind(events, ToolCallFinished)] == ['{"n":1}', '{"n":2}']
 
     def test_messages_with_the_same_id_that_are_open_together_stay_apart(self) -> None:
         events = both_ways(
@@ -184,7 +183,7 @@ class TestWhichItem:
                 completed(message(text_part("a")), message(text_part("b"))),
             ]
         )
-        assert [(event.text, event.part) for event in of_type(events, TextDelta)] == [("b", 1), ("a", 0)]
+        assert [(event.text, event.part) for event in of_kind(events, TextDelta)] == [("b", 1), ("a", 0)]
 
     @pytest.mark.parametrize("item", [message(), function(""), SEARCH], ids=lambda item: item["type"])
     def test_an_opening_event_that_comes_twice_opens_one_item(self, item: Payload) -> None:
@@ -195,7 +194,7 @@ class TestWhichItem:
     def test_a_tool_whose_news_came_before_its_opening_is_one_item(self) -> None:
         news = event("web_search_call.searching", **place("ws_1"))
         events = both_ways([CREATED, news, added(SEARCH), done(SEARCH), completed(SEARCH)])
-        assert [event.kind for event in of_type(events, ServerToolUsed)] == ["status", "call", "result"]
+        assert [event.kind for event in of_kind(events, ServerToolUsed)] == ["status", "call", "result"]
 
     def test_items_without_an_opening_event_are_noted_once(self) -> None:
         events = both_ways([CREATED, text_delta("a"), summary_delta("b"), done(function("{}"), 3), completed()])
@@ -232,7 +231,7 @@ class TestWhichItem:
         events = both_ways(
             [CREATED, added(message()), part, {**delta, "delta": "a"}, part, {**delta, "delta": "b"}, done(item)]
         )
-        assert [(e.text, e.part) for e in of_type(events, TextDelta)] == [("a", 0), ("b", 1)]
+        assert [(e.text, e.part) for e in of_kind(events, TextDelta)] == [("a", 0), ("b", 1)]
         assert codes(events) == []
 
 
@@ -243,13 +242,13 @@ class TestFinalOutput:
                 [CREATED, added(message()), text_delta("a"), done(message(text_part("a"))), completed(output=output)]
             )
             assert message_of(events).text == "a"
-            assert len(of_type(events, PartFinished)) == 1
+            assert len(of_kind(events, PartFinished)) == 1
 
     def test_it_completes_items_that_are_open(self) -> None:
         tools = {"id": "mcpl_1", "type": "mcp_list_tools", "server_label": "dice", "tools": []}
         events = both_ways([CREATED, added(tools), completed(tools)])
-        assert of_type(events, ServerToolUsed)[1].kind == "result"
-        assert of_type(events, PartFinished) == [PartFinished("mcp_list_tools", tools)]
+        assert of_kind(events, ServerToolUsed)[1].kind == "result"
+        assert of_kind(events, PartFinished) == [PartFinished("mcp_list_tools", tools)]
 
     def test_with_more_text_it_gives_the_rest(self) -> None:
         done_first = done(message(text_part("Hel")))
@@ -263,14 +262,14 @@ class TestFinalOutput:
         events = both_ways([CREATED, *stream, completed(*others)])
         assert message_of(events).text == "a"
         assert message_of(events).reasoning == "hm"
-        assert len(of_type(events, ToolCallFinished)) == 1
-        assert len(of_type(events, PartFinished)) == 3
+        assert len(of_kind(events, ToolCallFinished)) == 1
+        assert len(of_kind(events, PartFinished)) == 3
 
     def test_it_finds_the_one_item_of_several_that_never_came(self) -> None:
         calls = [function('{"n":1}', 1), function('{"n":2}', 2), function('{"n":3}', 3)]
         stream = [added(calls[0], 0), done(calls[0], 0), added(calls[2], 2), done(calls[2], 2)]
         events = both_ways([CREATED, *stream, completed(*calls)])
-        assert [call.arguments for call in of_type(events, ToolCallFinished)] == ['{"n":1}', '{"n":3}', '{"n":2}']
+        assert [call.arguments for call in of_kind(events, ToolCallFinished)] == ['{"n":1}', '{"n":3}', '{"n":2}']
 
     def test_entries_that_are_no_items_are_passed_over(self) -> None:
         events = both_ways([CREATED, completed(output=[None, 5, "x", [], {}, HELLO])])
