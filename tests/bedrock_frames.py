@@ -7,11 +7,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from deltawire.events import Event, Failed, Metadata, Note, ResponseStarted, UsageUpdate
+from deltawire.events import Event, Metadata, Note, ResponseStarted, UsageUpdate
 from deltawire.framing.event_stream import encode_message
-from deltawire.notes import NoteCode
 from deltawire.parsing import parse
-from tests.helpers import of_kind
 from tests.provider_laws import hold_laws
 
 STARTED = ResponseStarted("", "", "bedrock")
@@ -159,15 +157,6 @@ def invoked(*payloads: Any, **options: Any) -> list[Event]:
     events = parse("bedrock-invoke", chunks_of(payloads), **options)
     hold_laws(events)
     return events
-
-
-def codes(events: list[Event]) -> list[NoteCode]:
-    return [note.code for note in of_kind(events, Note)]
-
-
-def failure_of(events: list[Event]) -> Any:
-    assert isinstance(events[-1], Failed)
-    return events[-1].error
 
 
 def without_extras(events: list[Event]) -> list[Event]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deltawire.events import Event, Failed, Note, ResponseStarted
-from deltawire.notes import NoteCode
+from deltawire.events import Event, ResponseStarted
 from deltawire.parsing import parse
 from deltawire.testing import laws_of_order
-from tests.helpers import of_kind
 
 STARTED = ResponseStarted("resp-1", "", "cohere")
 
@@ -131,12 +129,3 @@ def events_of(*payloads: dict[str, Any], **options: Any) -> list[Event]:
     events = parse("cohere", body_of(list(payloads)), **options)
     laws_of_order(events)
     return events
-
-
-def failure_of(events: list[Event]) -> Any:
-    assert isinstance(events[-1], Failed)
-    return events[-1].error
-
-
-def notes_of(events: list[Event]) -> list[NoteCode]:
-    return [note.code for note in of_kind(events, Note)]

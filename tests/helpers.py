@@ -12,9 +12,10 @@ import pytest
 
 from deltawire.accumulator import Accumulator
 from deltawire.event_dict import event_to_dict
-from deltawire.events import Event, Failed, TextDelta
+from deltawire.events import Event, Failed, Note, TextDelta
 from deltawire.failures import Failure
 from deltawire.message import Message
+from deltawire.notes import NoteCode
 from deltawire.surrogates import holds_surrogate
 from deltawire.testing import cut, events_of, laws_of_order  # noqa: F401  # tests take the laws from here
 
@@ -83,6 +84,10 @@ def answer_of(events: Iterable[Event]) -> tuple[object, ...]:
     """The text, the reasoning and the calls: what a stream that was cut must not lack."""
     message = message_of(events)
     return message.text, message.reasoning, message.tool_calls
+
+
+def codes(events: Iterable[Event]) -> list[NoteCode]:
+    return [event.code for event in events if isinstance(event, Note)]
 
 
 def failure_of(events: list[Event]) -> Failure:

@@ -7,9 +7,7 @@ import json
 import re
 from typing import Any
 
-from deltawire.events import ChoiceFinished, Event, Failed, Finished, FinishReason, Note, PartFinished, ResponseStarted
-from deltawire.failures import Failure
-from deltawire.notes import NoteCode
+from deltawire.events import ChoiceFinished, Event, Finished, FinishReason, Note, PartFinished, ResponseStarted
 from deltawire.parsing import parse
 from deltawire.response import ResponseParser, parser
 from deltawire.usage import Usage
@@ -144,18 +142,9 @@ def content_of(*blocks: Any, reason: Any = "end_turn") -> list[Event]:
     return [event for event in events[1:end] if not isinstance(event, Note)]
 
 
-def codes(events: list[Event]) -> list[NoteCode]:
-    return [event.code for event in events if isinstance(event, Note)]
-
-
 def natives(events: list[Event]) -> list[Any]:
     """The finished blocks, as the next request wants them back."""
     return [event.native for event in events if isinstance(event, PartFinished)]
-
-
-def failure_of(events: list[Event]) -> Failure:
-    assert isinstance(events[-1], Failed), events[-1]
-    return events[-1].error
 
 
 def finished(reason: FinishReason, raw: str | None = None, usage: Usage | None = None, **fields: Any) -> Finished:

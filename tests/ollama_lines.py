@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deltawire.events import Event, Failed, Metadata, ResponseStarted
+from deltawire.events import Event, Metadata, ResponseStarted
 from deltawire.parsing import parse
 from deltawire.testing import laws_of_order
 
@@ -86,8 +86,3 @@ def events_of(*payloads: dict[str, Any], **options: Any) -> list[Event]:
     events = parse("ollama", body_of(list(payloads)), **options)
     laws_of_order(events)
     return events
-
-
-def failure_of(events: list[Event]) -> Any:
-    assert isinstance(events[-1], Failed)
-    return events[-1].error

@@ -6,8 +6,7 @@ import copy
 import json
 from typing import Any
 
-from deltawire.events import Event, Failed, Metadata, Note
-from deltawire.notes import NoteCode
+from deltawire.events import Event, Metadata, Note
 from deltawire.parsing import parse
 from deltawire.response import ResponseParser, parser
 from deltawire.testing import laws_of_order
@@ -274,14 +273,5 @@ def both_ways(payloads: list[Any]) -> list[Event]:
     return events
 
 
-def codes(events: list[Event]) -> list[NoteCode]:
-    return [event.code for event in events if isinstance(event, Note)]
-
-
 def without_notes(events: list[Event]) -> list[Event]:
     return [event for event in events if not isinstance(event, Note | Metadata)]
-
-
-def failure_of(events: list[Event]) -> Any:
-    assert isinstance(events[-1], Failed)
-    return events[-1].error

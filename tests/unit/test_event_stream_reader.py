@@ -11,21 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.bedrock_frames import (
-    STARTED,
-    TALK,
-    body_of,
-    chunk,
-    codes,
-    events_of,
-    failure_of,
-    frame,
-    metadata,
-    start,
-    stop,
-    text,
-)
-from tests.helpers import message_of, of_kind
+from tests.bedrock_frames import STARTED, TALK, body_of, chunk, events_of, frame, metadata, start, stop, text
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.provider_laws import PLACES, bytewise, cut, hold_laws, of_chunks, of_payloads
 
 from deltawire.events import Failed, Finished, Heartbeat, Malformed, Raw, TextDelta, Unknown

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import of_kind
+from tests.helpers import codes, failure_of, of_kind
 from tests.messages_wire import (
     NAME,
     STOP,
     Payload,
     begin,
     change,
-    codes,
     content_of,
     delta,
     events_of,
-    failure_of,
     natives,
     open_call,
     open_text,

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.messages_wire import (
     CALLS,
     COMPACTED,
@@ -24,9 +24,7 @@ from tests.messages_wire import (
     begin,
     call_block,
     change,
-    codes,
     events_of,
-    failure_of,
     finished,
     message,
     natives,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.helpers import of_kind
+from tests.helpers import failure_of, of_kind
 from tests.messages_wire import (
     FAILING,
     NAME,
@@ -17,7 +17,6 @@ from tests.messages_wire import (
     change,
     content_of,
     events_of,
-    failure_of,
     open_call,
     open_text,
     open_thinking,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.helpers import of_kind
+from tests.helpers import codes, failure_of, of_kind
 from tests.messages_wire import (
     CALLS,
     COUNTS,
@@ -19,9 +19,7 @@ from tests.messages_wire import (
     Payload,
     begin,
     change,
-    codes,
     events_of,
-    failure_of,
     finished,
     natives,
     open_call,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.messages_wire import (
     NAME,
     OVERLOADED,
@@ -13,9 +13,7 @@ from tests.messages_wire import (
     begin,
     call,
     change,
-    codes,
     events_of,
-    failure_of,
     finished,
     open_call,
     open_text,

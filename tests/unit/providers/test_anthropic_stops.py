@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import of_kind
+from tests.helpers import codes, failure_of, of_kind
 from tests.messages_wire import (
     CALLS,
     FIXTURES,
@@ -18,10 +18,8 @@ from tests.messages_wire import (
     begin,
     call,
     change,
-    codes,
     content_of,
     events_of,
-    failure_of,
     finished,
     open_text,
     sse,

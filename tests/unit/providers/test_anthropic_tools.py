@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.messages_wire import (
     CALLS,
     INTERLEAVED,
@@ -20,10 +20,8 @@ from tests.messages_wire import (
     call,
     call_block,
     change,
-    codes,
     content_of,
     events_of,
-    failure_of,
     finished,
     natives,
     open_call,

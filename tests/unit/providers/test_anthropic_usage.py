@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import of_kind
-from tests.messages_wire import STOP, begin, change, codes, events_of, talk, told
+from tests.helpers import codes, of_kind
+from tests.messages_wire import STOP, begin, change, events_of, talk, told
 
 from deltawire.events import Metadata, UsageUpdate
 from deltawire.notes import NoteCode

@@ -13,9 +13,7 @@ from tests.bedrock_frames import (
     TALK,
     arguments,
     close_block,
-    codes,
     events_of,
-    failure_of,
     grow,
     open_block,
     open_tool,
@@ -25,7 +23,7 @@ from tests.bedrock_frames import (
     text,
     told,
 )
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 
 from deltawire.events import (
     ChoiceFinished,

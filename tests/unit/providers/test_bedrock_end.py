@@ -12,9 +12,7 @@ from tests.bedrock_frames import (
     TALK,
     arguments,
     close_block,
-    codes,
     events_of,
-    failure_of,
     grow,
     metadata,
     open_block,
@@ -25,7 +23,7 @@ from tests.bedrock_frames import (
     text,
     told,
 )
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.provider_laws import hold_laws, of_payloads
 
 from deltawire.events import (

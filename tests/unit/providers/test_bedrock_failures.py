@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.bedrock_frames import TALK, body_of, chunk, codes, events_of, failure_of, frame, stop, text
-from tests.helpers import message_of
+from tests.bedrock_frames import TALK, body_of, chunk, events_of, frame, stop, text
+from tests.helpers import codes, failure_of, message_of
 from tests.provider_laws import hold_laws, of_payloads
 
 from deltawire.events import (

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from tests.bedrock_frames import CALLS, chunks_of, codes, events_of, failure_of, frame, invoked, text, without_extras
+from tests.bedrock_frames import CALLS, chunks_of, events_of, frame, invoked, text, without_extras
 from tests.bedrock_objects import CHAT, CLAUDE, COHERE, FIXTURES, MEASURED, METRICS, MISTRAL, NOVA, claude, piece
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.provider_laws import hold_laws
 
 from deltawire.events import (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.bedrock_frames import chunks_of, codes, failure_of, invoked
-from tests.helpers import message_of, of_kind
+from tests.bedrock_frames import chunks_of, invoked
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.provider_laws import PLACES, cut, hold_laws, near_misses, of_chunks, of_payloads
 
 from deltawire.events import (

@@ -18,7 +18,6 @@ from tests.cohere_events import (
     end,
     event,
     events_of,
-    notes_of,
     open_block,
     open_call,
     plan,
@@ -26,7 +25,7 @@ from tests.cohere_events import (
     text,
     thinking,
 )
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, message_of, of_kind
 
 from deltawire.events import Citation, Logprobs, Metadata, PartFinished, ReasoningDelta, TextDelta, Unknown
 from deltawire.notes import NoteCode
@@ -73,7 +72,7 @@ class TestContent:
     def test_a_delta_without_a_start_starts_its_block(self) -> None:
         events = events_of(start(), text(4, "a"), thinking(5, "b"), close_block(5), end())
         assert of_kind(events, TextDelta, ReasoningDelta) == [TextDelta("a", 0, 0), ReasoningDelta("b", 0, 1)]
-        assert NoteCode.MISSING_PART_START in notes_of(events)
+        assert NoteCode.MISSING_PART_START in codes(events)
 
     def test_a_delta_without_an_index_goes_on_with_the_last_block(self) -> None:
         events = events_of(start(), open_block(0), open_block(1), text(None, "a"), close_block(None), end())
@@ -81,12 +80,12 @@ class TestContent:
         assert [part.part for part in of_kind(events, PartFinished)] == [1, 0]
 
     def test_an_end_without_a_start_is_noted(self) -> None:
-        assert NoteCode.MISSING_PART_START in notes_of(events_of(start(), close_block(3), close_call(3), end()))
+        assert NoteCode.MISSING_PART_START in codes(events_of(start(), close_block(3), close_call(3), end()))
 
     def test_a_second_start_of_an_open_block_goes_on_with_it(self) -> None:
         events = events_of(start(), open_block(0), text(0, "a"), open_block(0), text(0, "b"), close_block(0), end())
         assert of_kind(events, TextDelta) == [TextDelta("a", 0, 0), TextDelta("b", 0, 0)]
-        assert NoteCode.SECOND_START in notes_of(events)
+        assert NoteCode.SECOND_START in codes(events)
 
     def test_blocks_without_an_index_may_be_open_together(self) -> None:
         events = events_of(start(), open_block(None), text(None, "a"), open_block(None), text(None, "b"), end())
@@ -128,7 +127,7 @@ class TestContent:
     @pytest.mark.parametrize("shape", [5, ["a"], {"a": 1}])
     def test_text_of_another_shape_is_noted(self, shape: Any) -> None:
         events = events_of(start(), open_block(0), text(0, shape), plan(shape), end())
-        assert notes_of(events).count(NoteCode.UNMAPPED_SHAPE) == 2
+        assert codes(events).count(NoteCode.UNMAPPED_SHAPE) == 2
 
     def test_half_surrogate_pairs_of_two_deltas_are_joined(self) -> None:
         body = body_of([start(), open_block(0), text(0, "LEFT"), text(0, "RIGHT"), end()])

@@ -5,21 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.cohere_events import (
-    CALLS,
-    RICH,
-    arguments,
-    body_of,
-    close_call,
-    end,
-    event,
-    events_of,
-    failure_of,
-    notes_of,
-    open_call,
-    start,
-)
-from tests.helpers import message_of, of_kind
+from tests.cohere_events import CALLS, RICH, arguments, body_of, close_call, end, event, events_of, open_call, start
+from tests.helpers import codes, failure_of, message_of, of_kind
 
 from deltawire.events import (
     FinishReason,
@@ -102,18 +89,18 @@ class TestCalls:
         calls = [open_call(0, "a", "f"), arguments(0, "{}"), open_call(0, identifier, "f"), close_call(0)]
         events = events_of(start(), *calls, end("TOOL_CALL"))
         assert len(of_kind(events, ToolCallFinished)) == 1
-        assert NoteCode.SECOND_START in notes_of(events)
+        assert NoteCode.SECOND_START in codes(events)
 
     def test_a_delta_without_a_start_starts_a_call(self) -> None:
         piece = event("tool-call-delta", {"tool_calls": {"id": "a", "function": {"name": "f", "arguments": "{}"}}}, 2)
         events = events_of(start(), piece, close_call(2), end("TOOL_CALL"))
         assert of_kind(events, ToolCallFinished) == [ToolCallFinished(0, "a", "f", "{}", True, position=2)]
-        assert NoteCode.MISSING_PART_START in notes_of(events)
+        assert NoteCode.MISSING_PART_START in codes(events)
 
     def test_a_delta_after_the_end_of_its_call_is_noted(self) -> None:
         events = events_of(start(), open_call(0, "a", "f"), close_call(0), arguments(0, "{}"), end("TOOL_CALL"))
         assert of_kind(events, ToolCallFinished)[0].arguments == ""
-        assert NoteCode.CALL_AFTER_FINISH in notes_of(events)
+        assert NoteCode.CALL_AFTER_FINISH in codes(events)
 
     def test_a_name_may_come_with_the_arguments(self) -> None:
         piece = event("tool-call-delta", {"tool_calls": {"function": {"name": "f", "arguments": "{}"}}}, 0)
@@ -124,7 +111,7 @@ class TestCalls:
         piece = event("tool-call-delta", {"tool_calls": {"function": {"name": "g"}}}, 0)
         events = events_of(start(), open_call(0, "a", "f"), piece, close_call(0), end("TOOL_CALL"))
         assert of_kind(events, ToolCallFinished)[0].name == "f"
-        assert NoteCode.LATE_CALL_NAME in notes_of(events)
+        assert NoteCode.LATE_CALL_NAME in codes(events)
 
     def test_a_missing_id_is_made_up_from_the_response(self) -> None:
         events = events_of(start(), open_call(0, "", "f"), arguments(0, "{}"), close_call(0), end("TOOL_CALL"))
@@ -134,23 +121,23 @@ class TestCalls:
         calls = [open_call(0, "a", "f"), close_call(0), open_call(1, "a", "g"), close_call(1)]
         events = events_of(start(), *calls, end("TOOL_CALL"))
         assert [call.synthetic_id for call in of_kind(events, ToolCallStarted)] == [False, True]
-        assert NoteCode.REUSED_CALL_ID in notes_of(events)
+        assert NoteCode.REUSED_CALL_ID in codes(events)
 
     def test_a_call_that_never_gets_a_name_is_incomplete(self) -> None:
         events = events_of(start(), open_call(0, "a", None), arguments(0, "{}"), close_call(0), end("TOOL_CALL"))
         assert of_kind(events, ToolCallFinished) == [ToolCallFinished(0, "a", "", "{}", False, position=0)]
-        assert NoteCode.CALL_WITHOUT_NAME in notes_of(events)
+        assert NoteCode.CALL_WITHOUT_NAME in codes(events)
 
     def test_arguments_that_are_no_text_are_serialized_and_noted(self) -> None:
         events = events_of(start(), open_call(0, "a", "f", {"x": 1}), close_call(0), end("TOOL_CALL"))
         assert of_kind(events, ToolCallFinished)[0].arguments == '{"x":1}'
-        assert NoteCode.ARGUMENTS_NOT_TEXT in notes_of(events)
+        assert NoteCode.ARGUMENTS_NOT_TEXT in codes(events)
 
     @pytest.mark.parametrize("entry", ["f", 5, ["f"]])
     def test_what_is_no_call_is_noted(self, entry: Any) -> None:
         odd = [event("tool-call-start", {"tool_calls": entry}, 0), event("tool-call-delta", {"tool_calls": entry}, 0)]
         events = events_of(start(), *odd, end())
-        assert notes_of(events).count(NoteCode.UNMAPPED_SHAPE) == 2
+        assert codes(events).count(NoteCode.UNMAPPED_SHAPE) == 2
         assert not of_kind(events, ToolCallStarted)
 
     def test_other_fields_of_a_call_are_kept(self) -> None:

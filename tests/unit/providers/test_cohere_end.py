@@ -6,20 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.cohere_events import (
-    CALLS,
-    COUNTS,
-    SOURCE,
-    TALK,
-    body_of,
-    end,
-    events_of,
-    failure_of,
-    open_block,
-    start,
-    text,
-)
-from tests.helpers import message_of, of_kind
+from tests.cohere_events import CALLS, COUNTS, SOURCE, TALK, body_of, end, events_of, open_block, start, text
+from tests.helpers import failure_of, message_of, of_kind
 from tests.provider_laws import of_payloads
 
 from deltawire.events import ChoiceFinished, Citation, Finished, FinishReason, Note, TextDelta, Unknown, UsageUpdate

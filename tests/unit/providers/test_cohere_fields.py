@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.cohere_events import COUNTS, RICH, STARTED, TALK, end, event, events_of, failure_of, notes_of, start
-from tests.helpers import of_kind
+from tests.cohere_events import COUNTS, RICH, STARTED, TALK, end, event, events_of, start
+from tests.helpers import codes, failure_of, of_kind
 
 from deltawire.events import Finished, FinishReason, Metadata, Note, ResponseStarted, Unknown, UsageUpdate
 from deltawire.failures import FailureKind
@@ -73,7 +73,7 @@ class TestBesides:
         assert Note(NoteCode.USAGE_NOT_A_NUMBER, "input_tokens, output_tokens") in events
 
     def test_a_second_start_is_noted(self) -> None:
-        assert NoteCode.SECOND_START in notes_of(events_of(start(), *TALK))
+        assert NoteCode.SECOND_START in codes(events_of(start(), *TALK))
 
     @pytest.mark.parametrize("first", [None, "resp-1"])
     @pytest.mark.parametrize("second", [None, "resp-1"])
@@ -89,5 +89,5 @@ class TestBesides:
 
     def test_a_missing_start_is_noted_once(self) -> None:
         events = events_of(*TALK[1:])
-        assert notes_of(events) == [NoteCode.MISSING_START]
+        assert codes(events) == [NoteCode.MISSING_START]
         assert of_kind(events, ResponseStarted) == [ResponseStarted("", "", "cohere")]

@@ -6,17 +6,13 @@ from typing import Any
 
 import pytest
 from tests.gemini_chunks import call, calls_of, chunk, events_of, metadata_of, response, text, thought
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, message_of, of_kind
 
-from deltawire.events import Note, PartFinished, TextDelta, UsageUpdate
+from deltawire.events import PartFinished, TextDelta, UsageUpdate
 from deltawire.notes import NoteCode
 from deltawire.providers.gemini.usage import gemini_usage, plain_usage
 
 STOP = chunk(finish="STOP")
-
-
-def codes(events: list[Any]) -> list[NoteCode]:
-    return [event.code for event in of_kind(events, Note)]
 
 
 @pytest.mark.parametrize("odd", ["$.a", 5, {"jsonPath": "$.a"}], ids=repr)

@@ -5,21 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import message_of, of_kind
-from tests.ollama_lines import (
-    BORN,
-    CALLS,
-    DONE,
-    STARTED,
-    STORY,
-    TALK,
-    body_of,
-    call,
-    chat,
-    events_of,
-    failure_of,
-    generate,
-)
+from tests.helpers import failure_of, message_of, of_kind
+from tests.ollama_lines import BORN, CALLS, DONE, STARTED, STORY, TALK, body_of, call, chat, events_of, generate
 
 from deltawire.events import (
     ChoiceFinished,

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.helpers import message_of, of_kind
-from tests.ollama_lines import BORN, CALLS, CLOCK, DONE, STARTED, STORY, TALK, body_of, chat, events_of, failure_of
+from tests.helpers import failure_of, message_of, of_kind
+from tests.ollama_lines import BORN, CALLS, CLOCK, DONE, STARTED, STORY, TALK, body_of, chat, events_of
 from tests.provider_laws import of_chunks
 
 from deltawire.events import ChoiceFinished, Finished, FinishReason, Heartbeat, Malformed, Metadata, Note, Unknown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.provider_laws import of_payloads
 from tests.responses_wire import (
     CALLS,
@@ -21,9 +21,7 @@ from tests.responses_wire import (
     Payload,
     body_of,
     both_ways,
-    codes,
     events_of,
-    failure_of,
     function,
     hold_laws,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, failure_of, message_of, of_kind
 from tests.responses_wire import (
     BARE,
     CALLS,
@@ -21,13 +21,11 @@ from tests.responses_wire import (
     arguments_delta,
     body_of,
     both_ways,
-    codes,
     completed,
     done,
     event,
     events_of,
     failed,
-    failure_of,
     function,
     incomplete,
     message,

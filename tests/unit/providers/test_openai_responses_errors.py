@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.helpers import message_of
+from tests.helpers import failure_of, message_of
 from tests.responses_wire import (
     CREATED,
     NAME,
@@ -17,7 +17,6 @@ from tests.responses_wire import (
     event,
     events_of,
     failed,
-    failure_of,
     hold_laws,
     message,
     numbered,

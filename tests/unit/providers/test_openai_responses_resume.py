@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, message_of, of_kind
 from tests.responses_wire import (
     CALLS,
     COMPUTER,
@@ -19,7 +19,6 @@ from tests.responses_wire import (
     THOUGHT,
     Payload,
     arguments_delta,
-    codes,
     completed,
     done,
     event,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.responses_wire import codes, completed, events_of, text_delta
+from tests.helpers import codes
+from tests.responses_wire import completed, events_of, text_delta
 
 from deltawire.events import Finished
 from deltawire.notes import NoteCode

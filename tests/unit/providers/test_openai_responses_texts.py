@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, message_of, of_kind
 from tests.responses_wire import (
     AT_TEXT,
     CREATED,
     HELLO,
     added,
     both_ways,
-    codes,
     completed,
     done,
     event,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.helpers import message_of, of_kind
+from tests.helpers import codes, message_of, of_kind
 from tests.responses_wire import (
     CREATED,
     HELLO,
@@ -12,7 +12,6 @@ from tests.responses_wire import (
     added,
     arguments_delta,
     both_ways,
-    codes,
     completed,
     done,
     event,
