@@ -181,5 +181,6 @@ def calls_of(options: ThinkOptions, text: str) -> int:
 )
 def test_the_work_for_a_piece_does_not_grow_with_the_text(mode: str, unit: str) -> None:
     options = ThinkOptions(mode=mode, tool_openers=("<tool_call>",))
-    first, second, third = (calls_of(options, unit * repeats) for repeats in (40, 80, 120))
+    # The first time may load or compile something.
+    _, first, second, third = (calls_of(options, unit * repeats) for repeats in (1, 40, 80, 120))
     assert third - second <= (second - first) * 1.1 + 4
