@@ -231,7 +231,7 @@ def test_classifying_never_raises(words: list[str], status: int | None, text: st
     ["model " * 20_000, "limit 1 " * 20_000, "current length is " * 9_000, "'messages" * 20_000, "location " * 20_000],
 )
 def test_no_text_is_expensive(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     classify([], None, text)
     exceeds_limit_alone(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
