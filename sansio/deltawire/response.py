@@ -113,6 +113,8 @@ class ResponseParser:
         if not isinstance(self._provider, Resumable):
             raise UsageError(f"streams of {self._provider.name!r} cannot be taken up again")
         self._provider.resume(resume)
+        if self._think is not None:
+            self._think.said = self._provider.content
 
     def receive_head(self, status: int, headers: Headers = ()) -> list[Event]:
         """Takes the HTTP status and the headers. Optional, at most once and before the body.

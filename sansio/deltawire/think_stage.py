@@ -29,9 +29,10 @@ from .think import ThinkOptions, ThinkSplitter
 
 __all__ = ["ThinkStage"]
 
-# Events of a part; those that are content end the text that is held before them.
-_CONTENT = (ReasoningDelta, RefusalDelta, ToolCallStarted, ServerToolUsed, MediaDelta, Citation, PartFinished)
-_OF_A_PART = (*_CONTENT, ToolCallDelta, ToolCallFinished, Logprobs, OpaqueState)
+# Events of a part; content, and the end of a part, ends the text that is held before it.
+_CONTENT = (ReasoningDelta, RefusalDelta, ToolCallStarted, ServerToolUsed, MediaDelta, Citation)
+_ENDS_TEXT = (*_CONTENT, PartFinished)
+_OF_A_PART = (*_ENDS_TEXT, ToolCallDelta, ToolCallFinished, Logprobs, OpaqueState)
 
 
 @attrs.define(eq=False)
@@ -72,6 +73,8 @@ class ThinkStage:
 
     def __init__(self, options: ThinkOptions) -> None:
         self._options = options
+        self.said = False
+        """True once content came out: tags alone are none."""
         self._choices: dict[int, _ChoiceText] = {}
         # The choice that speaks at the moment outside of its text, with nothing held or moved, and its known parts.
         self._quiet_choice: int | None = None
@@ -79,7 +82,9 @@ class ThinkStage:
 
     def settled(self, choices: int) -> bool:
         """True if none of the `choices` begun so far can have its events changed any more."""
-        return len(self._choices) >= choices and all(choice.settled for choice in self._choices.values())
+        if len(self._choices) < choices or (self._choices and not self.said):
+            return False
+        return all(choice.settled for choice in self._choices.values())
 
     def feed(self, events: list[Event]) -> list[Event]:
         """The same events with the blocks split off and the parts numbered anew; the same list if nothing changes."""
@@ -110,7 +115,7 @@ class ThinkStage:
         elif isinstance(event, Finished | Failed):
             for choice in list(self._choices):
                 self._end(choice, split)
-            split.append(event)
+            split.append(event if self.said else _before_content(event))
         else:
             split.append(event)
 
@@ -123,6 +128,7 @@ class ThinkStage:
     def _feed_text(self, event: TextDelta, split: list[Event]) -> None:
         choice = self._choice(event.choice)
         if choice.settled:
+            self.said = True
             split.append(event)
             return
         if choice.ended:
@@ -136,6 +142,7 @@ class ThinkStage:
         self, choice: _ChoiceText, pieces: list[tuple[Any, str]], index: int, part: int, split: list[Event]
     ) -> None:
         for kind, text in pieces:
+            self.said = self.said or kind != "tag"
             if kind == "text":
                 split.append(TextDelta(text, index, choice.part("text", part)))
             elif kind == "reasoning":
@@ -149,14 +156,15 @@ class ThinkStage:
 
     def _moved(self, event: Any, split: list[Event]) -> Any:
         choice = self._choice(event.choice)
-        if isinstance(event, _CONTENT) and not choice.ended:
+        self.said = self.said or isinstance(event, _CONTENT)
+        if isinstance(event, _ENDS_TEXT) and not choice.ended:
             if isinstance(event, ReasoningDelta):
                 choice.splitter.reasoning_field_seen()
             self._flush(choice, choice.splitter.flush(), event.choice, split)
         if choice.settled:
             return event
         part = choice.moved_part(event.part)
-        if isinstance(event, _CONTENT) and not choice.moved:
+        if isinstance(event, _ENDS_TEXT) and not choice.moved:
             self._quiet_choice, self._quiet_parts = event.choice, choice.parts
         return event if part == event.part else attrs.evolve(event, part=part)
 
@@ -168,3 +176,10 @@ class ThinkStage:
 
     def _flush(self, choice: _ChoiceText, pieces: list[tuple[Any, str]], index: int, split: list[Event]) -> None:
         self._say(choice, pieces, index, choice.last_part, split)
+
+
+def _before_content(event: Finished | Failed) -> Finished | Failed:
+    """The end of a response of whose content nothing came through."""
+    if isinstance(event, Failed) and event.error.after_content:
+        return Failed(attrs.evolve(event.error, after_content=False))
+    return event

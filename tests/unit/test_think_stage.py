@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.event_samples import EVENTS
-from tests.helpers import CHAT, feed
+from tests.helpers import CHAT, chat_text, failure_of, feed, laws_of_order, sse
 
 from deltawire.events import (
     ChoiceFinished,
@@ -218,6 +218,41 @@ def test_other_events_pass_as_they_are(event: Event) -> None:
     before: list[Event] = [TextDelta("x", 1, 0), TextDelta("x", 1, 1), TextDelta("x", 1, 2)]
     assert stage.feed(before) == before
     assert stage.feed([event]) == [event]
+
+
+class TestContentBeforeAFailure:
+    LATE = Failed(Failure(FailureKind.READ, "reset", after_content=True))
+    EARLY = Failed(Failure(FailureKind.READ, "reset"))
+
+    @pytest.mark.parametrize("mode", ["leading", "anywhere", "inside"])
+    @pytest.mark.parametrize("said", [["<think>"], ["<think></think>"], ["<th", "ink>", "</think>"]])
+    def test_tags_alone_are_none(self, mode: Any, said: list[str]) -> None:
+        assert staged(*texts(*said), self.LATE, mode=mode)[-1] == self.EARLY
+        assert staged(*texts(*said), STOP, self.LATE, mode=mode)[-1] == self.EARLY
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            *(texts("a"), texts("<thi"), texts("<think>a"), texts("<think></think>a"), [ReasoningDelta("a")]),
+            *([RefusalDelta("a")], [ToolCallStarted(0, "i", "f")], [ServerToolUsed("call", "f", "i", {})]),
+            *([Citation({})], [MediaDelta("audio", "audio/wav", "AA==")]),
+        ],
+        ids=repr,
+    )
+    def test_all_else_is_content(self, said: list[Event]) -> None:
+        assert staged(*said, self.LATE)[-1] == self.LATE
+
+    def test_a_failure_before_any_stays_as_it_is(self) -> None:
+        assert staged(self.EARLY) == [self.EARLY]
+        assert staged(PartFinished("text", {"text": ""}), self.EARLY)[-1] == self.EARLY
+
+    @pytest.mark.parametrize("said", ["<think>", "<think></think>", "<think></think>\n\n"])
+    def test_a_stream_that_breaks_behind_tags_may_be_asked_again(self, said: str) -> None:
+        body = sse(chat_text(said))
+        for chunks in ([], range(len(body))):
+            events = feed("openai-chat", body, chunks, broken=Failure(FailureKind.READ, "reset"))
+            laws_of_order(events)
+            assert not failure_of(events).after_content
 
 
 class TestSettled:
