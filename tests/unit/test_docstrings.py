@@ -135,9 +135,8 @@ def told_of_fields(kind: type) -> dict[str, str]:
     found: dict[str, str] = {}
     for base in kind.__mro__:
         if ours(base):
-            tree = definitions(base.__module__).get(base.__name__, ast.ClassDef(body=[]))
-            assert isinstance(tree, ast.ClassDef)
-            found |= told_below(tree.body)
+            tree = definitions(base.__module__).get(base.__name__)
+            found |= told_below(tree.body) if isinstance(tree, ast.ClassDef) else {}
     return found
 
 
