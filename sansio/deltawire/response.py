@@ -154,12 +154,10 @@ class ResponseParser:
         if provider.ended:
             self.dropped_bytes += len(data)
             return []
-        if data:
-            self._received = True
         events: list[Event] = []
         reader = self._reader
         try:
-            if reader is None or self._error_body is not None:
+            if reader is None:
                 self._open(data, events)
             else:
                 if not reader.seen and len(self._first) < _RAW_CHARACTERS:
@@ -233,6 +231,8 @@ class ResponseParser:
         return self._through(events)
 
     def _open(self, data: bytes, events: list[Event]) -> None:
+        if data:
+            self._received = True
         if self._error_body is not None:
             self._error_body.append(data)
             self._error_size += len(data)
