@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.gemini_chunks import FIXTURES, STOP, array, call, chunk, events_of, response, sse, text
-from tests.helpers import message_of
+from tests.helpers import codes, message_of
 from tests.provider_laws import (
     PLACES,
     bytewise,
@@ -90,6 +90,22 @@ def _both_ways(*payloads: Any) -> list[Event]:
     events = of_payloads(parser("gemini"), payloads)
     assert of_payloads(general_parser("gemini"), payloads) == events
     return events
+
+
+@pytest.mark.parametrize("parts", [{"text": "a"}, {"type": None}, "a", ["a"], [None]], ids=repr)
+def test_parts_that_are_no_list_of_objects_are_noted_alike(parts: Any) -> None:
+    odd = chunk()
+    odd["candidates"][0]["content"]["parts"] = parts
+    events = _both_ways(chunk(text("a")), odd, chunk(text("b")))
+    assert codes(events) == ([] if parts == [None] else [NoteCode.UNMAPPED_SHAPE])
+
+
+def test_a_truth_that_equals_the_count_before_says_nothing_new() -> None:
+    said = [{"candidatesTokenCount": 1}, {"candidatesTokenCount": True}]
+    assert codes(_both_ways(chunk(text("a")), *(chunk(text("a")) | {"usageMetadata": each} for each in said))) == []
+    said = [{"candidatesTokenCount": 2}, {"candidatesTokenCount": True}]
+    events = _both_ways(chunk(text("a")), *(chunk(text("a")) | {"usageMetadata": each} for each in said))
+    assert codes(events) == [NoteCode.USAGE_NOT_A_NUMBER]
 
 
 def test_a_block_is_lifted_by_a_text_that_goes_on() -> None:

@@ -128,7 +128,7 @@ class Gemini(Provider):
         except (KeyError, TypeError, ValueError, AttributeError):
             # A missing or odd field: the general way sorts it out.
             pass
-        if usual is None or usual.streamed is not None:
+        if usual is None or usual.streamed is not None or part.__class__ is not dict:
             self.receive_any(payload, events)
         else:
             self._parts.map(usual, part, events)
@@ -337,12 +337,12 @@ class Gemini(Provider):
             self.tell(UsageUpdate(news), events)
         elif is_object(said):
             # The raw counts of the quick way belong to the event that told them.
-            self.usage_raw = self.usage_raw.copy()
+            before, self.usage_raw = self.usage_raw, self.usage_raw.copy()
             self.count(said, events)
             self._counted = said
             self._plain_counts = are_plain(self.usage_raw)
             self._growing = GrowingCounts(self.usage) if self.usage and self._plain_counts else None
-            wrong = "" if are_plain(said) else uncounted(said)
+            wrong = "" if are_plain(said) else uncounted(said, before)
             if wrong:
                 self.note_once(NoteCode.USAGE_NOT_A_NUMBER, wrong, events)
         elif said is not None:

@@ -41,9 +41,10 @@ def gemini_usage(raw: dict[str, Any]) -> Usage:
     return Usage(prompt, output, cached, None, thoughts, total, None, raw)
 
 
-def uncounted(said: dict[str, Any]) -> str:
-    """The names of counts that are there and no whole numbers, comma-separated."""
-    return ", ".join(name for name in _COUNTS if said.get(name) is not None and as_count(said[name]) is None)
+def uncounted(said: dict[str, Any], before: dict[str, Any]) -> str:
+    """The names of counts that are new and no whole numbers, comma-separated."""
+    new = [name for name in _COUNTS if said.get(name) is not None and said[name] != before.get(name)]
+    return ", ".join(name for name in new if as_count(said[name]) is None)
 
 
 def are_plain(raw: dict[str, Any]) -> bool:
