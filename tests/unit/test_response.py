@@ -371,3 +371,11 @@ def test_options_of_another_type_say_what_they_are(options: dict[str, Any], said
 def test_a_head_of_another_type_says_what_it_is(head: tuple[Any, Any], said: str) -> None:
     with pytest.raises(TypeError, match=said):
         parser("anthropic").receive_head(*head)
+
+
+@pytest.mark.parametrize("think", ["off", "leading"])
+@pytest.mark.parametrize("came", [[], [{"type": "message", "id": "msg_1", "status": "in_progress", "content": []}]])
+def test_what_came_before_a_stream_was_taken_up_is_content_before_a_failure(think: str, came: list[Any]) -> None:
+    response = parser("openai-responses", think=think)
+    response.resume_from(Resume("r1", 5, came))
+    assert failure_of(response.receive_eof()).after_content is bool(came)

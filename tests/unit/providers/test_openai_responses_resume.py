@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import codes, failure_of, message_of, of_kind
+from tests.helpers import codes, message_of, of_kind
 from tests.responses_wire import (
     CALLS,
     COMPUTER,
@@ -71,14 +71,6 @@ def test_the_rest_of_a_text_goes_on() -> None:
     assert message_of(events).text == "lo!"
     assert of_kind(events, Finished)[0].model == "tiny"
     assert codes(events) == []
-
-
-@pytest.mark.parametrize("think", ["off", "leading"])
-@pytest.mark.parametrize("items", [[], [OPEN]])
-def test_what_came_before_the_break_is_content_before_a_failure(think: str, items: list[Payload]) -> None:
-    response = parser(NAME, think=think)
-    response.resume_from(Resume("resp_1", 4, items))
-    assert failure_of(response.receive_eof()).after_content is bool(items)
 
 
 @pytest.mark.parametrize("after", range(12))
