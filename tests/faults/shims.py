@@ -21,7 +21,7 @@ __all__ = ["PATIENT", "QUICK", "SHIMS", "Run", "play", "target"]
 QUICK = Timeouts(connect=10.0, first_byte=0.4, local_first_byte=0.4, silence=0.3, finish_grace=0.2)
 """Waits short enough for a thousand streams; connecting is no part of any fault of theirs."""
 
-PATIENT = Timeouts(connect=10.0, first_byte=10.0, local_first_byte=10.0, silence=10.0, finish_grace=0.2)
+PATIENT = Timeouts(connect=10.0, first_byte=10.0, local_first_byte=10.0, silence=10.0, finish_grace=10.0)
 """Waits so long that what ends long before them has ended by itself, on a busy machine too."""
 
 

@@ -92,7 +92,8 @@ def test_an_early_end_is_truncated_in_every_framing(framing: str) -> None:
     ids=repr,
 )
 def test_behind_its_proof_an_answer_is_whole_however_it_ends(fault: Fault) -> None:
-    assert outcomes(everywhere(fault, Position.AFTER_TERMINAL)).keys() == {"finished"}
+    timeouts = attrs.evolve(PATIENT, finish_grace=1.0)
+    assert outcomes(everywhere(fault, Position.AFTER_TERMINAL, timeouts=timeouts)).keys() == {"finished"}
 
 
 @pytest.mark.parametrize("position", [Position.AFTER_HEADERS, *CUT])
