@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
-from deltawire_transports.replay import ReplayServer
+from deltawire_transports.replay import Exchange, ReplayServer
 
 
 @contextmanager
@@ -32,12 +32,12 @@ def ask(client: socket.socket, body: bytes = b"{}", path: str = "/", extra: str 
 
 def read_until(client: socket.socket, wanted: bytes) -> bytes:
     """Reads until what came ends with `wanted`."""
-    data = b""
+    data = bytearray()
     while not data.endswith(wanted):
         piece = client.recv(65_536)
         assert piece, f"the server closed after {data!r}"
         data += piece
-    return data
+    return bytes(data)
 
 
 def read_all(client: socket.socket) -> bytes:
@@ -65,6 +65,14 @@ def eventually(condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.001)
     return True
+
+
+def held_back(exchange: Exchange) -> int:
+    """How many bytes of its body the server got rid of, as soon as it is no more for a while."""
+    written = -1
+    while written != (written := exchange.written):
+        time.sleep(0.2)
+    return written
 
 
 @contextmanager

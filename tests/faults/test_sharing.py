@@ -24,13 +24,13 @@ def test_a_cancel_reaches_a_server_that_is_silent_on_a_connection_of_the_pool() 
         asked = target("openai-chat", server.base_url, key_for(0))
         with blocking.open_stream(asked, "hi", pool=pool) as stream:
             assert list(stream)
-        assert server.record[0].finished.wait(1)
+        assert server.record[0].finished.wait(5)
         with blocking.open_stream(asked, "hi", pool=pool) as stream:
             canceller = threading.Timer(0.1, stream.cancel)
             canceller.start()
             assert isinstance(list(stream)[-1], Cancelled)
             canceller.join()
-        assert server.record[1].client_closed.wait(1)
+        assert server.record[1].client_closed.wait(5)
 
 
 def test_a_cancel_reaches_a_server_that_is_silent_on_a_connection_of_the_loops_pool() -> None:
@@ -42,7 +42,7 @@ def test_a_cancel_reaches_a_server_that_is_silent_on_a_connection_of_the_loops_p
             async with aio.open_stream(asked, "hi", pool=pool) as stream:
                 asyncio.get_running_loop().call_later(0.1, stream.cancel)
                 assert isinstance([event async for event in stream][-1], Cancelled)
-            assert await asyncio.to_thread(server.record[1].client_closed.wait, 1)
+            assert await asyncio.to_thread(server.record[1].client_closed.wait, 5)
 
     with ReplayServer([Reply(BODY.data), Reply(end="silent")]) as server:
         asyncio.run(main(server))
@@ -68,6 +68,6 @@ def test_another_thread_may_close_a_stream_that_waits() -> None:
             closer.start()
             begun = time.monotonic()
             assert isinstance(list(stream)[-1], Cancelled)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5
             closer.join()
-        assert server.record[0].client_closed.wait(1)
+        assert server.record[0].client_closed.wait(5)

@@ -77,6 +77,6 @@ def test_no_body_raises(body: bytes) -> None:
 )
 def test_no_body_is_expensive(piece: bytes) -> None:
     body = piece * (64 * 1024 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     error_document(body)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

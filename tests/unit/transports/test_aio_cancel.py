@@ -32,12 +32,12 @@ class TestCancelledFromOutside:
                     async for _ in stream:
                         pass
             assert scope.cancelled_caught
-            assert time.monotonic() - begun < 0.5
+            assert time.monotonic() - begun < 5
             assert stream.outcome == "cancelled"
 
         with ReplayServer(reply) as server:
             run(main, backend)
-            assert reply is BUSY or all(exchange.client_closed.wait(1) for exchange in server.record)
+            assert reply is BUSY or all(exchange.client_closed.wait(5) for exchange in server.record)
 
     def test_raises_cancelled_error_in_asyncio(self) -> None:
         async def consume(stream: Stream) -> None:
@@ -52,7 +52,7 @@ class TestCancelledFromOutside:
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await task
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
         with ReplayServer(HOLD) as server:
             asyncio.run(main())
@@ -71,7 +71,7 @@ class TestCancelledFromOutside:
                         async for _ in stream:
                             pass
                 assert scope.cancelled_caught
-                assert time.monotonic() - begun < 0.5
+                assert time.monotonic() - begun < 5
             assert pool.connections == []
 
         with ReplayServer(HOLD) as server:
@@ -112,20 +112,20 @@ class TestCancelledByWish:
 
         with ReplayServer(HOLD) as server:
             run(main, backend)
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
     def test_shows_at_the_server_though_nobody_reads(self, backend: str) -> None:
         async def main() -> None:
             async with opened(server) as stream:
                 await first_text(stream)
                 stream.pause()
-                assert await anyio.to_thread.run_sync(server.record[0].client_closed.wait, 1)
+                assert await anyio.to_thread.run_sync(server.record[0].client_closed.wait, 5)
                 assert isinstance([event async for event in stream][-1], Paused)
 
         with ReplayServer(HOLD) as server:
             begun = time.monotonic()
             run(main, backend)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5
 
     def test_in_the_wait_for_another_try_ends_at_once(self, backend: str) -> None:
         async def main() -> float:

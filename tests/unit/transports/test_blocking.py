@@ -10,6 +10,7 @@ from typing import Any
 
 import httpcore
 import pytest
+from tests.replay_client import held_back
 
 import deltawire
 from deltawire.policy import CancellationToken, Cancelled, Paused, RetryAttempt, RetryPolicy, Timeouts
@@ -80,11 +81,11 @@ class TestAnAnswer:
     def test_ends_although_the_server_keeps_the_socket_open(self) -> None:
         with ReplayServer(Reply(ANSWER, end="hold")) as server:
             begun = time.monotonic()
-            with opened(server) as stream:
+            with opened(server, timeouts=Timeouts(finish_grace=30)) as stream:
                 events = list(stream)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5
             assert isinstance(events[-1], deltawire.Finished)
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
 
 class TestEndsBadly:
@@ -205,8 +206,8 @@ class TestLeaving:
                         stream.close()
             except KeyError:
                 pass
-            assert server.record[0].client_closed.wait(1)
-            assert time.monotonic() - begun < 2
+            assert server.record[0].client_closed.wait(5)
+            assert time.monotonic() - begun < 5
         assert stream.message().text == "Hel"
 
     def test_by_cancel_from_another_thread_ends_a_silent_read(self) -> None:
@@ -217,14 +218,14 @@ class TestLeaving:
                 if isinstance(event, deltawire.TextDelta):
                     threading.Timer(0.05, stream.cancel).start()
             assert isinstance(events[-1], Cancelled)
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
     def test_by_cancel_of_a_stream_that_nobody_reads_shows_at_the_server(self) -> None:
         with ReplayServer(Reply(chunk({"content": "Hel"}), end="hold")) as server, opened(server) as stream:
             server.wait_for_requests(1)
             next(event for event in stream if isinstance(event, deltawire.TextDelta))
             stream.cancel()
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
     def test_by_a_token_that_pauses(self) -> None:
         token = CancellationToken()
@@ -241,7 +242,7 @@ class TestLeaving:
                 if isinstance(event, RetryAttempt):
                     threading.Timer(0.05, stream.cancel).start()
             assert isinstance(event, Cancelled)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5
 
     def test_leaves_no_thread_behind(self) -> None:
         before = threading.active_count()
@@ -259,21 +260,22 @@ class TestLeaving:
             next(event for event in stream if isinstance(event, deltawire.TextDelta))
             threading.Timer(0.05, stream.close).start()
             assert isinstance(list(stream)[-1], Cancelled)
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
-    def test_while_it_connects_waits_for_nobody(self) -> None:
+    def test_while_it_connects_waits_for_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("deltawire_transports._connection._JOIN_SECONDS", 30)
         held = threading.Event()
 
         class Nowhere(httpcore.NetworkBackend):
             def connect_tcp(self, *args: Any, **options: Any) -> Any:
-                held.wait(5)
+                held.wait(30)
                 raise httpcore.ConnectError
 
         with httpcore.ConnectionPool(network_backend=Nowhere()) as pool:
             begun = time.monotonic()
             with open_stream(Target("ollama", "m"), "hi", pool=pool, errors="events"):
                 pass
-            assert time.monotonic() - begun < 0.45
+            assert time.monotonic() - begun < 5
             held.set()
 
     def test_to_connect_longer_than_allowed_is_a_failure_though_the_network_stack_waits(self) -> None:
@@ -281,7 +283,7 @@ class TestLeaving:
 
         class Slow(httpcore.NetworkBackend):
             def connect_tcp(self, *args: Any, **options: Any) -> Any:
-                held.wait(5)
+                held.wait(30)
                 raise httpcore.ConnectError
 
         options: Any = {"policy": ONCE, "errors": "events", "timeouts": Timeouts(connect=0.02)}
@@ -289,7 +291,7 @@ class TestLeaving:
             begun = time.monotonic()
             with open_stream(Target("ollama", "m"), "hi", pool=pool, **options) as stream:
                 last = list(stream)[-1]
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5
             held.set()
         assert (last.error.kind.value, last.error.retryable) == ("connect", True)
         assert last.error.message == "No connection to 127.0.0.1:11434: timed out"
@@ -303,7 +305,7 @@ class TestLeaving:
                 del stream
             assert connection is not None
             connection.close()
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
 
 class TestOneOwner:
@@ -335,10 +337,7 @@ class TestBackPressure:
         pieces = pace(body, split_points=range(0, len(body), 65_536))
         with ReplayServer(Reply(pieces)) as server, opened(server) as stream:
             next(event for event in stream if isinstance(event, deltawire.TextDelta))
-            time.sleep(0.2)
-            held = server.record[0].written
-            time.sleep(0.1)
-            assert server.record[0].written == held < len(body)
+            assert held_back(server.record[0]) < len(body)
             assert stream._inbox.qsize() == 0
 
 

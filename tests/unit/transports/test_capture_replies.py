@@ -165,7 +165,7 @@ def test_a_stream_that_is_left_keeps_what_it_had(tmp_path: Path) -> None:
             while not isinstance(next(stream), deltawire.TextDelta):
                 pass
             begun = time.monotonic()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
     capture = read_capture(path)
     assert capture.outcome is not None
     assert capture.outcome.value == "cancelled"

@@ -39,7 +39,7 @@ def test_that_is_slow_is_waited_for_and_gives_nothing() -> None:
         stream._abandon = slowly  # type: ignore[method-assign]
         closer = threading.Thread(target=stream.close)
         closer.start()
-        assert closing.wait(1)
+        assert closing.wait(5)
         assert list(stream) == []
         closer.join()
 
@@ -57,6 +57,6 @@ def test_leaves_nothing_open_though_who_iterates_never_comes_back() -> None:
 
         stream._next_ready = closed_meanwhile  # type: ignore[method-assign]
         assert next(stream) == deltawire.Heartbeat("ping")
-        assert server.record[0].client_closed.wait(1)
+        assert server.record[0].client_closed.wait(5)
         assert stream._connection is None
         assert stream.outcome == "cancelled"

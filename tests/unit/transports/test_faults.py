@@ -175,7 +175,7 @@ class TestServer:
             assert client.recv(1)
             begun = time.monotonic()
             server.close()
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5
         assert not set(threading.enumerate()) - before
 
     @pytest.mark.parametrize("framing", ["chunked", "content-length", "close"])

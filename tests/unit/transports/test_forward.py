@@ -114,7 +114,7 @@ class TestForwards:
 
     def test_best_effort_waits_a_tenth_of_a_second_and_is_dropped(self, shim: str) -> None:
         with ReplayServer(Reply([(0.05, HELLO)])) as server:
-            result = forwarded(server, shim, capacity=1, slow=0.22, timeouts=CHATTY)
+            result = forwarded(server, shim, capacity=1, slow=0.8, timeouts=CHATTY)
         assert result.summary.dropped_by_type["Status"] >= 1
         assert result.seconds > 0.1
         assert isinstance(result.events[-1], deltawire.Finished)
@@ -195,7 +195,7 @@ def test_a_queue_that_closes_cancels_the_server_side(shim: str, error_type: type
                 summary = blocking.forward(stream, Closing(2, error_type))
         else:
             summary = anyio.run(main, backend=shim)
-        assert server.record[0].client_closed.wait(1)
+        assert server.record[0].client_closed.wait(5)
     assert summary == ForwardSummary(False, {}, True, deltawire.policy.Outcome.CANCELLED)
 
 
@@ -227,8 +227,8 @@ class TestAClosedQueue:
                     summary = blocking.forward(stream, between_threads)
             else:
                 summary = anyio.run(main, backend=shim)
-            assert server.record[0].client_closed.wait(1)
-            assert time.monotonic() - begun < 1
+            assert server.record[0].client_closed.wait(5)
+            assert time.monotonic() - begun < 5
         assert summary == ForwardSummary(True, {}, True, deltawire.policy.Outcome.CANCELLED)
 
     def test_cancels_a_forward_that_waits_for_room(self, shim: str) -> None:
@@ -252,7 +252,7 @@ class TestAClosedQueue:
                     summary = blocking.forward(stream, events)
             else:
                 summary = anyio.run(main, backend=shim)
-            assert all(exchange.client_closed.wait(1) for exchange in server.record)
+            assert all(exchange.client_closed.wait(5) for exchange in server.record)
         assert summary == ForwardSummary(False, {}, True, deltawire.policy.Outcome.CANCELLED)
 
     @pytest.mark.skipif(sys.version_info < (3, 13), reason="queue.Queue.shutdown is of Python 3.13")
@@ -261,7 +261,7 @@ class TestAClosedQueue:
         threading.Timer(0.05, events.shutdown, [True]).start()
         with ReplayServer(HOLD) as server, blocking.open_stream(at(server), "hi") as stream:
             assert blocking.forward(stream, events).queue_closed
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
 
 class TestOtherQueues:
@@ -318,7 +318,7 @@ class TestOtherQueues:
 
         with ReplayServer(Reply(text("x") * 50, end="hold")) as server:
             assert len(anyio.run(main, backend=backend)) == 3
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
     def test_a_queue_between_threads_from_a_loop(self, backend: str) -> None:
         async def main() -> None:
@@ -350,7 +350,7 @@ def test_what_a_queue_raises_otherwise_passes_and_closes_the_stream(shim: str) -
                 assert stream.outcome == "cancelled"
         else:
             anyio.run(main, backend=shim)
-        assert server.record[0].client_closed.wait(1)
+        assert server.record[0].client_closed.wait(5)
 
 
 def test_a_cancel_while_it_waits_for_the_server_ends_in_cancelled(shim: str) -> None:

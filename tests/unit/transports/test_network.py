@@ -87,7 +87,7 @@ class TestTLS:
     def test_is_closed_at_once(self, shim: str, certificates: Certificates) -> None:
         with ReplayServer(Reply(text("Hel"), end="hold")) as server, TLSFront(server.base_url, certificates) as front:
             asked(shim, front.base_url, leave_early=True, ssl_context=certificates.client())
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
 
 class TestProxies:
@@ -122,7 +122,7 @@ class TestProxies:
         ):
             monkeypatch.setenv("https_proxy", proxy.url)
             asked(shim, front.base_url, leave_early=True, ssl_context=certificates.client())
-            assert server.record[0].client_closed.wait(1)
+            assert server.record[0].client_closed.wait(5)
 
     def test_that_want_a_password_say_so(
         self, shim: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch

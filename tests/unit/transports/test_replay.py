@@ -141,7 +141,7 @@ class TestServer:
             server.wait_for_requests(1)
             began = time.monotonic()
             server.close()
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 5
             assert not set(threading.enumerate()) - before
             exchange = server.record[0]
             assert exchange.finished.is_set()

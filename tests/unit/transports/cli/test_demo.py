@@ -49,7 +49,7 @@ class TestOutput:
     def test_it_shows_every_stream_and_how_it_ended(self) -> None:
         begun = time.monotonic()
         output = demo("--fast")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 5
         assert 'weather({"city":"Zürich","unit":"celsius"})' in output
         assert 'weather({"city":"東京","unit":"celsius"})' in output
         assert "Grüezi, こんにちは" in output
