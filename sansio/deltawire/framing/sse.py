@@ -160,14 +160,18 @@ class SSEDecoder:
         lines = self._lines
         blocks: list[SSEBlock | str] = []
         if self._size or lines.open_line or lines.after_cr:
-            # The frame that straddles two chunks goes line by line, up to its end.
+            # The frame that straddles two chunks: one line is put before the chunk, several go line by line.
             blank = b"\r\n\r\n" if _CR in data else b"\n\n"
             cut = data.find(blank) + len(blank)
             if cut < len(blank):
                 self._feed_lines(data, blocks)
                 return blocks
-            self._feed_lines(data[:cut], blocks)
-            data = data[cut:]
+            if self._size or lines.after_cr:
+                self._feed_lines(data[:cut], blocks)
+                data = data[cut:]
+            else:
+                data = bytes(lines.open_line) + data
+                lines.open_line.clear()
         if len(data) > self._limit or self.failure is not None:
             self._feed_lines(data, blocks)
             return blocks
@@ -214,7 +218,12 @@ class SSEDecoder:
         if text[: len(lead)] != lead:
             self._cut_blocks(text, returns, blocks)
             return
-        for piece in text[len(lead) :].split(ending + lead):
+        pieces = text[len(lead) :].split(ending + lead)
+        inside = "".join(pieces)
+        if "\n" not in inside and not (returns and "\r" in inside):
+            blocks += pieces
+            return
+        for piece in pieces:
             if "\n" in piece or (returns and "\r" in piece):
                 self._cut_blocks(lead + piece, returns, blocks)
             else:
