@@ -160,13 +160,13 @@ class SSEDecoder:
         lines = self._lines
         blocks: list[SSEBlock | str] = []
         if self._size or lines.open_line or lines.after_cr:
-            # The frame that straddles two chunks: one line is put before the chunk, several go line by line.
+            # The frame that straddles two chunks: what is short is put before the chunk, all else goes line by line.
             blank = b"\r\n\r\n" if _CR in data else b"\n\n"
             cut = data.find(blank) + len(blank)
             if cut < len(blank):
                 self._feed_lines(data, blocks)
                 return blocks
-            if self._size or lines.after_cr:
+            if self._size or lines.after_cr or len(lines.open_line) > len(data):
                 self._feed_lines(data[:cut], blocks)
                 data = data[cut:]
             else:
