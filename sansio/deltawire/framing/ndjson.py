@@ -91,8 +91,12 @@ class NDJSONDecoder:
             if not cut:
                 self._hold(data)
                 return lines
-            lines += self.feed(data[:cut])
-            data = data[cut:]
+            if self._first or len(self._open) > len(data):
+                lines += self.feed(data[:cut])
+                data = data[cut:]
+            else:
+                data = bytes(self._open) + data
+                self._open.clear()
         cut = data.rfind(b"\n")
         if cut < 0 or len(data) > self._limit or self._first or self.failure is not None:
             lines += self.feed(data)

@@ -79,6 +79,8 @@ class Ollama(Provider):
         """Maps one line; text or thinking that goes on in a line like the one before takes the quick way."""
         # Any: the class swap is explained at the classes.
         event: Any
+        message: Any = payload
+        usual = False
         try:
             answer = self.choices[0]
             beside = len(payload) - self._length
@@ -89,16 +91,14 @@ class Ollama(Provider):
                     raise ValueError("not the usual fields")
                 beside = len(message) - 2
             else:
-                message = payload
                 text = message["response"]
-            thinking = message["thinking"] if beside else ""
-            if (
-                beside <= 1
-                and payload["done"] is False
+            usual = (
+                payload["done"] is False
                 and "created_at" in payload
                 and self._constants_of(payload) == self._constant_fields
-                and type(text) is type(thinking) is str
-            ):
+            )
+            thinking = message["thinking"] if beside else ""
+            if usual and beside <= 1 and type(text) is type(thinking) is str:
                 if text and not thinking and answer.kind == "text":
                     event = _TextDelta(text, 0, answer.parts - 1)
                     event.__class__ = TextDelta
@@ -112,7 +112,10 @@ class Ollama(Provider):
         except (KeyError, TypeError, ValueError):
             # A missing or odd field: the general way sorts it out.
             pass
-        self.receive_any(payload, events)
+        if usual and message is not payload and message.keys() <= _MESSAGE_KEYS:
+            self._map_spoken(self.choices[0], message, message["content"], events)
+        else:
+            self.receive_any(payload, events)
 
     def receive_any(self, payload: dict[str, Any], events: list[Event]) -> None:
         """Maps one line the general way."""

@@ -159,11 +159,12 @@ def test_nothing_is_held_after_the_limit_was_passed(decode: Decode) -> None:
     assert decode([b"x" * 11, b'\n{"a":1}\n'], 10)[:2] == ([], [])
 
 
-def test_only_lines_within_one_chunk_are_text() -> None:
+def test_lines_are_text_but_for_the_first_a_long_one_over_two_chunks_and_no_utf_8() -> None:
     decoder = NDJSONDecoder()
     assert decoder.feed_texts(b"{}\n[1]\r\n\n[2]\n[") == [b"{}", "[1]", "[2]"]
-    assert decoder.feed_texts(b"3]\n[4]\n[5]\n") == [b"[3]", "[4]", "[5]"]
-    assert decoder.feed_texts(b"[6]\n\xff\n") == [b"[6]", b"\xff"]
+    assert decoder.feed_texts(b"3]\n[4]\n[5]\n[0,0,0,") == ["[3]", "[4]", "[5]"]
+    assert decoder.feed_texts(b"6]\n[]\n") == [b"[0,0,0,6]", "[]"]
+    assert decoder.feed_texts(b"[8]\n\xff\n") == [b"[8]", b"\xff"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
