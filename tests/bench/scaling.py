@@ -19,7 +19,7 @@ Table = list[list[str]]
 MEBIBYTE = 1024 * 1024
 CHUNK = 16 * 1024
 # Chunk size, and the mebibytes of the shorter and the longer line: a byte at a time takes its time.
-PROCESSES = 5
+PROCESSES = 9
 LINES = ((1, 1, 8), (1024, 8, 64), (1460, 8, 64))
 
 
@@ -43,6 +43,11 @@ def print_line_cost(size: int, length: int) -> None:
     print(once(partial(_feed, _line(length * MEBIBYTE), size)))
 
 
+def _line_cost(size: int, length: int) -> float:
+    command = f"from tests.bench.scaling import print_line_cost; print_line_cost({size}, {length})"
+    return float(subprocess.run([sys.executable, "-c", command], check=True, capture_output=True).stdout)
+
+
 def long_lines(lines: tuple[tuple[int, int, int], ...] = LINES) -> Table:
     """One data line, and one that is eight times as long (the limit raised): the cost of the second over the first.
 
@@ -50,11 +55,8 @@ def long_lines(lines: tuple[tuple[int, int, int], ...] = LINES) -> Table:
     """
     table = [["one data line, in chunks of", "shorter", "s", "longer", "s", "longer over shorter"]]
     for size, short, long in lines:
-        costs: list[float] = []
-        for length in (short, long):
-            command = f"from tests.bench.scaling import print_line_cost; print_line_cost({size}, {length})"
-            run = partial(subprocess.run, [sys.executable, "-c", command], check=True, capture_output=True)
-            costs.append(min(float(run().stdout) for _ in range(PROCESSES)))
+        pairs = [(_line_cost(size, short), _line_cost(size, long)) for _ in range(PROCESSES)]
+        costs = list(map(min, zip(*pairs, strict=True)))
         ratio = f"{costs[1] / costs[0]:.1f}"
         unit = "byte" if size == 1 else "bytes"
         table.append([f"{size:,} {unit}", f"{short} MiB", f"{costs[0]:.3f}", f"{long} MiB", f"{costs[1]:.3f}", ratio])
