@@ -113,6 +113,7 @@ class Ollama(Provider):
             # A missing or odd field: the general way sorts it out.
             pass
         if usual and message is not payload and message.keys() <= _MESSAGE_KEYS:
+            # Nothing around the message is new: it is a tool call, mostly.
             self._map_spoken(self.choices[0], message, message["content"], events)
         else:
             self.receive_any(payload, events)
