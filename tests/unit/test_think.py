@@ -193,6 +193,7 @@ class TestAnswerTags:
             ("hunyuan", "put it in <answer>4</answer>"),
             ("hunyuan", "«<answer>»see `</answer>` ok«</answer>»"),
             ("hunyuan", "«<think>»‹a›«</think><answer>\n</answer>»"),
+            ("hunyuan", "«<answer>\n»b«</answer>»\nc"),
             ("kimi-k3", "hi«<|close|>response<|sep|>»"),
         ],
     )

@@ -73,6 +73,10 @@ class TestFamilies:
         for opener in TOOL_OPENERS[family]:
             check(ThinkOptions.for_family(family), f"«{block.open}»‹why\n›{opener}x")
 
+    @pytest.mark.parametrize(("closer", "line"), [("#end", "why«#end»so"), ("E>", "whyE>so")])
+    def test_a_stray_closer_is_dropped_unless_it_may_be_a_word(self, closer: str, line: str) -> None:
+        check(ThinkOptions(tags=(TagPair("#begin", closer),), stray_closers="drop"), line)
+
     def test_only_its_own_closer_ends_a_block(self) -> None:
         check(ThinkOptions.for_family("generic"), "«<thought>»‹a</think>b›«</thought>»c")
 

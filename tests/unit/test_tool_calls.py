@@ -262,6 +262,16 @@ class TestDamage:
         calls.close_all(events)
         assert events[1:] == [ToolCallDelta(0, "\ufffd"), ToolCallFinished(0, "call_0", "", "\ufffd", complete=False)]
 
+    def test_half_a_pair_at_the_end_of_a_call_belongs_to_its_choice_and_part(self) -> None:
+        calls, events = ToolCalls(Limits(), None), list[Event]()
+        calls.mend = True
+        call = calls.begin(2, 3)
+        calls.name(call, "f", "a")
+        calls.start(call, events)
+        calls.append(call, "\ud83d", events)
+        calls.close(call, events)
+        assert events[1] == ToolCallDelta(0, "\ufffd", 2, 3)
+
     def test_a_replaced_character_says_nothing_of_later_calls(self) -> None:
         calls, events = ToolCalls(Limits(), None), list[Event]()
         calls.mend = True
@@ -292,6 +302,20 @@ class TestClosing:
         assert [call.id for call in calls.open] == ["b"]
         calls.close_all(events)
         assert calls.open == []
+
+    @pytest.mark.parametrize(("how", "complete"), [({}, True), ({"proper": False}, False), ({"cut": True}, True)])
+    def test_calls_that_nothing_ended_are_incomplete_though_they_parse(self, how: Any, complete: bool) -> None:
+        calls, events = ToolCalls(Limits(), None), list[Event]()
+        for identifier in ("a", "b"):
+            calls.append(begun(calls, identifier=identifier), "{}", events)
+        calls.close_all(events, **how)
+        assert [event.complete for event in events if isinstance(event, ToolCallFinished)] == [complete] * 2
+
+    def test_without_arguments_they_are_cut_by_a_length_limit(self) -> None:
+        calls, events = ToolCalls(Limits(), None), list[Event]()
+        calls.append(begun(calls), " ", events)
+        calls.close_all(events, cut=True)
+        assert not events[-1].complete  # type: ignore[union-attr]
 
     def test_the_end_says_all_that_is_known(self) -> None:
         calls, events = ToolCalls(Limits(), None), list[Event]()
@@ -335,6 +359,15 @@ def test_a_call_whose_arguments_went_to_one_without_a_name_was_complete() -> Non
             calls.close(call, events)
         finished = {event.name: event.complete for event in events if isinstance(event, ToolCallFinished)}
         assert finished == {"f": False, "": False, "g": True}
+
+
+def test_a_call_without_arguments_is_complete_beside_one_that_has_some() -> None:
+    calls, events = ToolCalls(Limits(), None), list[Event]()
+    calls.append(begun(calls, "f", "a"), '{"x":', events)
+    calls.close(begun(calls, "g", "b"), events)
+    last = events[-1]
+    assert isinstance(last, ToolCallFinished)
+    assert (last.name, last.complete) == ("g", True)
 
 
 def test_a_call_without_name_and_arguments_takes_nothing_from_others() -> None:

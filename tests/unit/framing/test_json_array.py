@@ -88,7 +88,7 @@ def test_a_body_that_is_no_array_fails(body: bytes) -> None:
         elements, rest, failure, closed = decode(chunks)
         assert (elements, rest, closed) == ([], [], False)
         assert failure is not None
-        assert failure.kind is FailureKind.MALFORMED
+        assert (failure.kind, failure.retryable) == (FailureKind.MALFORMED, True)
 
 
 def test_an_object_is_given_with_its_closing_brace() -> None:

@@ -28,6 +28,12 @@ def test_frames_that_come_alone_are_what_the_lines_are(chunks: list[bytes], limi
     assert_both_ways_agree([b"".join(chunks)], limit)
 
 
+def test_a_lone_cr_ends_a_line_among_lines_that_end_in_crlf() -> None:
+    body = b"event: x\r\ndata: a\rdata: b\r\n\r\n"
+    assert_both_ways_agree([body], 10_000)
+    assert_both_ways_agree([body, body + body], 10_000)
+
+
 @pytest.mark.parametrize(
     ("chunks", "taken"),
     [

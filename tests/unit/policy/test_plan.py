@@ -165,7 +165,7 @@ class TestRefusals:
 class TestWrongTypes:
     @pytest.mark.parametrize("plan", ["openai:gpt-5", [target()], None], ids=["text", "list", "none"])
     def test_a_plan_is_a_plan_or_a_target(self, plan: Any) -> None:
-        with pytest.raises(TypeError, match="a Plan or a Target is needed, not "):
+        with pytest.raises(TypeError, match=f"a Plan or a Target is needed, not {type(plan).__name__}: "):
             Plan.of(plan)
 
     @pytest.mark.parametrize(
