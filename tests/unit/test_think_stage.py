@@ -59,6 +59,16 @@ def thought(text: str, part: int, choice: int = 0) -> ReasoningDelta:
     return ReasoningDelta(text, choice, part, in_band=True)
 
 
+def test_reasoning_that_goes_on_passes_as_the_list_it_came_in() -> None:
+    stage = ThinkStage(ThinkOptions("leading"))
+    first = [ReasoningDelta("a"), ReasoningDelta("b")]
+    assert stage.feed(list[Event](first)) == first
+    more: list[Event] = [ReasoningDelta("c"), ReasoningDelta("d")]
+    assert stage.feed(more) is more
+    mixed: list[Event] = [Heartbeat("ping"), ReasoningDelta("e")]
+    assert stage.feed(mixed) == mixed
+
+
 @pytest.mark.parametrize(
     ("mode", "events", "split"),
     [
