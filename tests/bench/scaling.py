@@ -48,14 +48,14 @@ def _line_cost(size: int, length: int) -> float:
     return float(subprocess.run([sys.executable, "-c", command], check=True, capture_output=True).stdout)
 
 
-def long_lines(lines: tuple[tuple[int, int, int], ...] = LINES) -> Table:
+def long_lines(lines: tuple[tuple[int, int, int], ...] = LINES, processes: int = PROCESSES) -> Table:
     """One data line, and one that is eight times as long (the limit raised): the cost of the second over the first.
 
     The lowest of several processes each: a machine that has its memory back only now takes twice as long to give it.
     """
     table = [["one data line, in chunks of", "shorter", "s", "longer", "s", "longer over shorter"]]
     for size, short, long in lines:
-        pairs = [(_line_cost(size, short), _line_cost(size, long)) for _ in range(PROCESSES)]
+        pairs = [(_line_cost(size, short), _line_cost(size, long)) for _ in range(processes)]
         costs = list(map(min, zip(*pairs, strict=True)))
         ratio = f"{costs[1] / costs[0]:.1f}"
         unit = "byte" if size == 1 else "bytes"

@@ -92,7 +92,7 @@ def test_an_early_end_is_truncated_in_every_framing(framing: str) -> None:
     ids=repr,
 )
 def test_behind_its_proof_an_answer_is_whole_however_it_ends(fault: Fault) -> None:
-    timeouts = attrs.evolve(PATIENT, finish_grace=1.0)
+    timeouts = attrs.evolve(PATIENT, finish_grace=0.5)
     assert outcomes(everywhere(fault, Position.AFTER_TERMINAL, timeouts=timeouts)).keys() == {"finished"}
 
 

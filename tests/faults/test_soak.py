@@ -33,7 +33,7 @@ def test_streams_that_are_left_at_any_moment_leave_nothing_behind(shim: str) -> 
 @pytest.mark.parametrize("shim", shims.SHIMS)
 @pytest.mark.parametrize("framing", ["close", "chunked"])
 def test_a_slow_consumer_holds_the_server_back(shim: str, framing: str) -> None:
-    seen = press(shim, framing, 30.0 if THOROUGH else 1.0, 20.0 if THOROUGH else 200.0)
+    seen = press(shim, framing, 30.0 if THOROUGH else 0.5, 20.0 if THOROUGH else 200.0)
     assert seen.events > 20
     assert 0 < seen.read_ahead <= READ_AHEAD[shim]
     assert seen.growth < GROWTH

@@ -32,7 +32,7 @@ def test_the_floor_has_a_row_for_each_stream() -> None:
 
 
 def test_small_tables() -> None:
-    tables = [feeds.rows(1, 2), decoders.rows(16, 1), scaling.long_lines(((1024, 1, 2),)), scaling.fragments(2_000)]
+    tables = [feeds.rows(1, 2), decoders.rows(16, 1), scaling.long_lines(((1024, 1, 2),), 1), scaling.fragments(2_000)]
     assert [len(table) for table in tables] == [6, 21, 2, 2]
     for table in tables:
         assert {len(row) for row in table} == {len(table[0])}

@@ -114,7 +114,7 @@ class TestForwards:
 
     def test_best_effort_waits_a_tenth_of_a_second_and_is_dropped(self, shim: str) -> None:
         with ReplayServer(Reply([(0.05, HELLO)])) as server:
-            result = forwarded(server, shim, capacity=1, slow=0.8, timeouts=CHATTY)
+            result = forwarded(server, shim, capacity=1, slow=0.6, timeouts=CHATTY)
         assert result.summary.dropped_by_type["Status"] >= 1
         assert result.seconds > 0.1
         assert isinstance(result.events[-1], deltawire.Finished)
