@@ -325,6 +325,11 @@ class TestCommandR:
         events = invoked(TOOLS[0], *last)
         assert [call.arguments for call in of_kind(events, ToolCallFinished)] == ['{"q":"x"}']
 
+    @pytest.mark.parametrize("text", ["", None])
+    def test_an_empty_text_says_nothing(self, text: str | None) -> None:
+        empty = {**COMMAND_R[3], "text": text}
+        assert invoked(*COMMAND_R[:3], empty, *COMMAND_R[3:]) == invoked(*COMMAND_R)
+
     def test_an_event_of_another_day_is_kept(self) -> None:
         assert of_kind(invoked(*COMMAND_R[:4], {"song": "la"}), Unknown) == [Unknown({"song": "la"})]
 
